@@ -1,0 +1,79 @@
+"""The service: from a request, a world and a moment to a reply. No socket, no clock of its own."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import replace
+
+from . import execution, metadata, portability, security
+from .clocks import http_date
+from .messages import Refused, Reply, Request, json_reply, read_form
+from .routing import Call, find
+from .world import World
+
+# Importing these modules fills the table of routes.
+OPERATIONS = (metadata, execution, security, portability)
+TOKEN, GRANT = "/oauth/token", "/iam/v1/oauth2/token"
+
+
+def answer(request: Request, world: World, now: float) -> Reply:
+    """Answer one request; a refusal is an answer like any other."""
+    owner = world.tokens.owner(_bearer(request))
+    try:
+        reply = _answer(request, world, now)
+    except Refused as refused:
+        reply = refused.reply()
+    told = {**world.limits.headers(owner, now), "Date": http_date(now)}
+    return replace(reply, headers={**reply.headers, **told})
+
+
+def account(request: Request, world: World) -> str:
+    """Name the user whose token a request carries, by e-mail; empty where it carries none."""
+    owner = world.tokens.owner(_bearer(request))
+    return "" if owner is None else world.user(owner).email
+
+
+def _answer(request: Request, world: World, now: float) -> Reply:
+    if request.path in (TOKEN, GRANT):
+        return _token(request, world, now)
+    route, parts = find(request)
+    user = world.user(world.tokens.check(_bearer(request), now))
+    world.limits.take(user.id, now)
+    if not user.admin:
+        raise Refused(403, "Forbidden", "Only administrators may use the API.")
+    return route.handler(Call(request, world, user, now, parts))
+
+
+def _token(request: Request, world: World, now: float) -> Reply:
+    """Answer at a token endpoint (guide, "Refreshing your access token"; RFC 6749)."""
+    if request.method != "POST":
+        raise Refused(405, "Method Not Allowed", "Use POST.", Allow="POST")
+    form = read_form(request)
+    kind = "refresh_token" if request.path == TOKEN else "client_credentials"
+    if not form.get("grant_type"):
+        raise Refused(400, "invalid_request", "grant_type is missing.")
+    if form["grant_type"] != kind:
+        raise Refused(400, "unsupported_grant_type", f"Only {kind} is supported here.")
+    if kind == "refresh_token":
+        pair = world.tokens.refresh(form.get("client_id", ""), form.get("refresh_token", ""), now)
+    else:
+        pair = world.tokens.grant(*_basic(request, form), now)
+    return json_reply(pair, 200, **{"Cache-Control": "no-store"})
+
+
+def _basic(request: Request, form: dict[str, str]) -> tuple[str, str]:
+    """Read a client's id and secret from HTTP Basic, else from the form (RFC 6749, 2.3.1)."""
+    scheme, _, coded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        identity, _, secret = base64.b64decode(coded).decode().partition(":")
+    except (ValueError, binascii.Error):
+        return "", ""
+    return identity, secret
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
