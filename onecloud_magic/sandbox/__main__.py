@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda _number, _frame: done.set())
     try:
         sandbox = Sandbox(**options)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
         print(f"The sandbox cannot start: {error}", file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     with sandbox:

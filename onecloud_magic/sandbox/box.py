@@ -90,7 +90,7 @@ class Sandbox:
         host: str = "127.0.0.1",
     ) -> None:
         self.clock = clock or time.time
-        self.prefix = prefix.rstrip("/")
+        self.prefix = f"/{prefix.strip('/')}".rstrip("/")
         self.requests: list[Recorded] = []
         self.faults = Faults()
         self._lock = threading.Lock()
@@ -218,7 +218,7 @@ class Sandbox:
         """Take the prefix away; the token endpoints are also found without it."""
         if path.startswith(self.prefix + "/"):
             return path.removeprefix(self.prefix)
-        return path if path in (TOKEN, GRANT) else "/not-below-the-prefix"
+        return path if path in (TOKEN, GRANT) else f"/not-below-the-prefix{path}"
 
     def _remember(self, request: Request, reply: Reply | None) -> None:
         self.requests.append(

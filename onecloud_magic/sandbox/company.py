@@ -186,7 +186,7 @@ def _chain(index: int, name: str, home: Environment, random: Random, born: float
         created_at=created,
         updated_at=created + random.uniform(0, 180) * DAY,
         disabled=disabled,
-        concurrency_enabled=index % 3 == 0,
+        concurrency_enabled=index % 5 < 2,
         habits=_habits(name, live, index, born - 20 * DAY if disabled else None, born),
         owner=5 + index % 12,
         inputs=tuple(_input(kind, random) for kind in kinds),
@@ -211,7 +211,7 @@ def _habits(name: str, live: bool, index: int, quiet: float | None, born: float)
 
 
 def _schedules(name: str, home: str, index: int, start: float) -> Iterator[Schedule]:
-    zone = words.ZONES[index % len(words.ZONES)]
+    zone = words.ZONES[index // 10 % len(words.ZONES)]
     at = time(index * 7 % 24, index * 13 % 60)
     workdays = WEEKDAYS[:5]
     if home == "Production":

@@ -29,7 +29,9 @@ SEARCHED = {
 def start(call: Call) -> Reply:
     """Start a chain with the values of its runtime variables, by name."""
     chain = call.chain()
-    values = read_object(call.request).get("runtimeVariables") or {}
+    if not call.request.body.strip():
+        raise Refused(400, "Bad Request", "A start needs a body; {} is one.")
+    values = read_object(call.request).get("runtimeVariables", {})
     if not isinstance(values, dict):
         raise Refused(422, "Invalid parameters", "runtimeVariables must be an object.")
     if chain.disabled:

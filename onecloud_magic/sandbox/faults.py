@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
+from typing import Any
 
 from .messages import JSON, Reply, Request, json_reply
 
@@ -86,11 +87,7 @@ def empty_body() -> Fault:
 
 def bare_list() -> Fault:
     """Answer with what stands under `data`, without the object around it."""
-
-    def unwrap(reply: Reply) -> Reply:
-        return replace(reply, body=json.dumps(json.loads(reply.body)["data"]).encode())
-
-    return _reworked(unwrap)
+    return _with_data(lambda reply, body: replace(reply, body=json.dumps(body).encode()))
 
 
 def redirect(to: str, code: int = 302) -> Fault:
@@ -117,17 +114,29 @@ def header_missing(name: str) -> Fault:
 def without_metadata() -> Fault:
     """Do the work, and answer 201 with a location, as `importChain` and `publishChain` may."""
 
-    def created(reply: Reply) -> Reply:
-        chain = json.loads(reply.body)["data"]["id"]
+    def created(reply: Reply, chain: Any) -> Reply:
         message = "Operation succeeded, but an additional request failed."
-        said = json_reply({"data": {"message": message, "id": chain}}, 201)
-        return replace(said, headers={**reply.headers, "Location": f"/v1/metadata/chain/{chain}"})
+        said = json_reply({"data": {"message": message, "id": chain["id"]}}, 201)
+        where = f"/v1/metadata/chain/{chain['id']}"
+        return replace(said, headers={**reply.headers, "Location": where})
 
-    return _reworked(created)
+    return _with_data(created)
 
 
 def _reworked(change: Callable[[Reply], Reply]) -> Fault:
     return lambda request, work: change(work())
+
+
+def _with_data(change: Callable[[Reply, Any], Reply]) -> Fault:
+    """Change replies that have `data`; others, a refusal or a file, pass as they are."""
+
+    def changed(reply: Reply) -> Reply:
+        if reply.headers.get("Content-Type") != JSON:
+            return reply
+        body = json.loads(reply.body)
+        return change(reply, body["data"]) if "data" in body else reply
+
+    return _reworked(changed)
 
 
 def _typed(kind: str, reply: Reply) -> dict[str, str]:

@@ -24,7 +24,9 @@ class History:
     """All runs that nobody started through the API of this sandbox."""
 
     def __init__(self, company: Company, seed: int, born: float) -> None:
-        self._company, self._seed, self._born = company, seed, born
+        self._users, self._seed, self._born = company.users, seed, born
+        # A chain that is imported later has no part in the history.
+        self._chains = list(company.chains.values())
         self._blocks: dict[int, list[Run]] = {}
         self._runs: list[Run] = []
 
@@ -45,7 +47,7 @@ class History:
                 Run(
                     first + index,
                     chain,
-                    self._company.users[user],
+                    self._users[user],
                     how,
                     at,
                     draw(chain, at, random),
@@ -56,7 +58,7 @@ class History:
 
     def _starts(self, random: Random, since: float) -> Iterator[tuple[float, Chain, str, int]]:
         last = since + BLOCK - 1.0  # the delay of a schedule must not carry it into the next block
-        for chain in self._company.chains.values():
+        for chain in self._chains:
             quiet = chain.habits.quiet_since or since + BLOCK
             for at in self._scheduled(chain, since):
                 if at < quiet:

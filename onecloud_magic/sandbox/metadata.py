@@ -8,6 +8,7 @@ from .clocks import text
 from .company import Chain, Environment, Variable, Workspace
 from .messages import Refused, Reply, data
 from .routing import Call, route
+from .vocabulary import COMPANY_ID
 from .world import Spelling, World, as_number
 
 Wire = dict[str, object]
@@ -141,7 +142,7 @@ def _short_chain(each: Chain, spelling: Spelling) -> Wire:
 def _workspace(each: Workspace, spelling: Spelling) -> Wire:
     return {
         "id": spelling.id(each.id),
-        "company_id": spelling.id(140),
+        "company_id": spelling.id(COMPANY_ID),
         "external_id": spelling.id(each.external_id),
         "name": each.name,
         "description": each.description,

@@ -29,6 +29,16 @@ class Plan:
         """Seconds until the first node starts."""
         return min(1.0, self.seconds / 10)
 
+    @property
+    def idle(self) -> float:
+        """Seconds that the pause takes; one that would outlast the run ends with it."""
+        since, until = self.pause or (0.0, 0.0)
+        return max(0.0, min(until, self.seconds) - since)
+
+    def reached(self, worked: float) -> float:
+        """When so many seconds of work are done, from the start: in a pause nothing is."""
+        return worked + self.idle if self.pause and worked > self.pause[0] else worked
+
 
 def draw(chain: Chain, start_at: float, random: Random) -> Plan:
     """Decide on a plan, as this chain's habits have it."""
@@ -63,9 +73,9 @@ class Run:
         if now >= self.start_at + self.plan.seconds:
             return self.plan.outcome
         age, plan = now - self.start_at, self.plan
-        if age < plan.queue:
-            return "enqueueing"
-        return "paused" if plan.pause and plan.pause[0] <= age < plan.pause[1] else "sleeping"
+        if plan.pause and plan.pause[0] <= age < plan.pause[1]:
+            return "paused"
+        return "enqueueing" if age < plan.queue else "sleeping"
 
     def live(self, now: float) -> bool:
         return self.state(now) in LIVE
@@ -130,7 +140,10 @@ class Node:
                 yield "endAt", text(min(run.start_at + self.end, run.end()))
 
     def _begun(self, run: Run, now: float) -> bool:
-        return self.outcome != "skipped" and run.start_at + self.begin < min(now, run.end())
+        if self.outcome == "skipped":
+            return False
+        # A run without length has nodes without length: done is begun, too.
+        return run.start_at + self.begin < min(now, run.end()) or self._done(run, now)
 
     def _done(self, run: Run, now: float) -> bool:
         return run.start_at + self.end <= min(now, run.end())
@@ -143,7 +156,7 @@ def _lay_out(run: Run) -> Sequence[Node]:
     marked = random.randrange(len(commands)) if plan.outcome in ("errored", "warned") else -1
     working = commands[: marked + 1] if plan.outcome == "errored" else commands
     shares = [random.uniform(0.5, 2.0) for _ in working]
-    scale = (plan.seconds - plan.queue) / sum(shares)
+    scale = (plan.seconds - plan.queue - plan.idle) / sum(shares)
     begin, nodes = plan.queue, []
     for index, command in enumerate(commands):
         took = shares[index] * scale if index < len(working) else 0.0
@@ -153,8 +166,8 @@ def _lay_out(run: Run) -> Sequence[Node]:
                 name=command.name,
                 node_id=command.node_id,
                 event=command.event,
-                begin=begin,
-                end=plan.seconds if index == len(working) - 1 else begin + took,
+                begin=plan.reached(begin),
+                end=plan.seconds if index == len(working) - 1 else plan.reached(begin + took),
                 outcome=_outcome(index, marked, plan.outcome),
                 items=("US01", "DE02", "UK03") if command.iterable else ("",),
                 message=random.choice(words) if index == marked else "",

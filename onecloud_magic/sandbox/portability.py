@@ -67,14 +67,17 @@ def publish_chain(call: Call) -> Reply:
 @route("updateRules", "POST /v1/dataprep/mapping_groups/{mappingGroupGuid}/update_rules")
 def update_rules(call: Call) -> Reply:
     """Replace the rules of a mapping group; a file with a wrong line changes nothing."""
-    group, parts = _group(call), read_parts(call.request)
-    mode = parts.get("mode", b"draft").decode("utf-8", "replace")
+    group = _group(call)
     try:
+        parts = read_parts(call.request)
+        mode = parts.get("mode", b"draft").decode("utf-8", "replace")
         if mode not in ("published", "draft", "both"):
             raise Flawed([(None, "mode must be one of published, draft, both")])
         rules = read_rules(parts.get("file", b""))
     except Flawed as flawed:
         return _flaws(flawed)
+    except Refused as refused:  # the contract has one form for all that is wrong with a file
+        return _flaws(Flawed([(None, refused.description)]))
     if mode != "draft":
         group.published = rules
     if mode != "published":
@@ -103,8 +106,8 @@ def _unpack(file: bytes) -> dict[str, Any]:
     try:
         packed = json.loads(base64.b64decode(file, validate=True))
         return {
-            **packed,
             "chain": int(packed["chain"]),
+            "name": str(packed["name"]),
             "exported_at": float(packed["exported_at"]),
         }
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, binascii.Error):

@@ -36,8 +36,8 @@ def user_groups_of(call: Call) -> Reply:
 
 @route("getUserGroups", "GET /v1/security/user_groups")
 def user_groups(call: Call) -> Reply:
-    """List all groups of the company; this list has no pages."""
-    return data([_group(number, call.world) for number in call.world.company.groups])
+    """List all groups of the company."""
+    return _page(call, list(call.world.company.groups), _group)
 
 
 @route("getUserGroup", "GET /v1/security/user_groups/{userGroupId}")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 
 from .faults import Dropped
-from .messages import Refused, Reply, Request, read_query
+from .messages import Refused, Reply, Request, body_length, read_query
 
 Answer = Callable[[Request], Reply]
-MOST_BYTES = 64 * 2**20  # the largest body that is read
-PATIENCE = 30.0  # seconds for a handshake or a request that has begun; idle connections may wait
+PATIENCE = 30.0  # seconds for a handshake; afterwards a connection may idle
 
 
 class Server(ThreadingHTTPServer):
@@ -27,32 +28,45 @@ class Server(ThreadingHTTPServer):
     def __init__(self, where: tuple[str, int], answer: Answer, tls: ssl.SSLContext | None) -> None:
         self.answer, self.tls = answer, tls
         self._open: set[socket.socket] = set()
+        self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
         super().__init__(where, _Connection)
 
     def server_bind(self) -> None:
         # HTTPServer would ask the resolver for our own name here, which can take seconds.
-        super(ThreadingHTTPServer, self).server_bind()
+        TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[0], self.server_address[1]  # type: ignore[assignment]
 
-    def process_request_thread(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
-        """Serve one connection in its thread; a silent handshake blocks this thread alone."""
-        with suppress(OSError):  # a client that goes away in a handshake is no fault of ours
-            if self.tls:
-                request.settimeout(PATIENCE)
-                request = self.tls.wrap_socket(request, server_side=True)
-                request.settimeout(None)
-            self._open.add(request)
-            super().process_request_thread(request, client_address)
-        self._open.discard(request)
+    def get_request(self) -> tuple[socket.socket, object]:
+        """Accept a connection; it is known from here on, so that `hang_up` misses none."""
+        request, client_address = super().get_request()
+        if self.tls:
+            request = self.tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+        self._open.add(request)
+        return request, client_address
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent: a broken connection is the client's to report."""
+    def finish_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+        """Serve one connection in its thread; a silent handshake blocks this thread alone."""
+        if isinstance(request, ssl.SSLSocket):
+            request.settimeout(PATIENCE)
+            request.do_handshake()
+            request.settimeout(None)
+        super().finish_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+        """Say what is wrong with us; a broken connection is the client's to report."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
         """Close every connection that is open."""
         for connection in list(self._open):
             with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+                # The plain one: TLS's own takes the session away from under its reader.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -68,9 +82,6 @@ class _Connection(BaseHTTPRequestHandler):
             return
         try:
             reply = self.server.answer(self._read())
-        except Refused as refused:  # a body that cannot be told from the next request
-            self.close_connection = True
-            reply = refused.reply()
         except Dropped:
             self._drop()
             return
@@ -81,13 +92,17 @@ class _Connection(BaseHTTPRequestHandler):
     def _read(self) -> Request:
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Request(self.command, path, read_query(query), headers, self._body(headers))
+        length = body_length(headers)
+        # A body of unknown length cannot be told from the next request: this is the last one.
+        self.close_connection |= length is None
+        body = self.rfile.read(length or 0)
+        return Request(self.command, path, read_query(query), headers, body)
 
-    def _body(self, headers: dict[str, str]) -> bytes:
-        length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not length.isdigit() or int(length) > MOST_BYTES:
-            raise Refused(411, "Length Required", "Send the body with its Content-Length.")
-        return self.rfile.read(int(length))
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what cannot be read as HTTP, in the form of every other refusal."""
+        self.close_connection = True
+        refused = Refused(code, HTTPStatus(code).phrase, message or "")
+        self.wfile.write(b"".join(self._written(refused.reply())))
 
     def _written(self, reply: Reply) -> Iterator[bytes]:
         body = reply.body if reply.cut is None else reply.body[: reply.cut]

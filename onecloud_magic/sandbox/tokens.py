@@ -65,6 +65,11 @@ class Tokens:
         known = self._access.get(token)
         return known[0].user_id if known else None
 
+    def client(self, client_id: str) -> int | None:
+        """Name the user whose access a client id belongs to."""
+        known = self._applications.get(client_id)
+        return known.user_id if known else None
+
     def check(self, token: str, now: float) -> int:
         """Return the user of a living access token, or refuse with 401."""
         known = self._access.get(token)
@@ -94,9 +99,10 @@ class Tokens:
     def grant(self, client_id: str, client_secret: str, now: float) -> dict[str, object]:
         """Buy a short token with a grant's id and secret (RFC 6749, 4.4)."""
         known = self._applications.get(client_id)
+        given = client_secret.encode("utf-8", "replace")
         if (
             known is None
-            or not secrets.compare_digest(known.client_secret.encode(), client_secret.encode())
+            or not secrets.compare_digest(known.client_secret.encode(), given)
             or self._dead(known)
         ):
             raise Refused(401, "invalid_client", "Client authentication failed.")

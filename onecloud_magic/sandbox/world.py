@@ -100,8 +100,8 @@ class World:
     def add_chain(self, chain: Chain) -> Chain:
         """Put a copy of *chain* into the company under ids of its own."""
         chains = self.company.chains
-        fresh = max(chains) + 1
-        chains[fresh] = replace(chain, id=fresh, internal_id=chain.internal_id + 5000)
+        fresh, internal = max(chains) + 1, max(each.internal_id for each in chains.values()) + 1
+        chains[fresh] = replace(chain, id=fresh, internal_id=internal)
         return chains[fresh]
 
 
