@@ -4,6 +4,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# No test fails for being slow, and none by a chance that the next run would not have.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 NOW = 1_790_000_000.0  # 2026-09-21, a Monday, 14:13:20 UTC
 

@@ -16,6 +16,7 @@ from .messages import Refused, Reply, Request, body_length, read_query
 
 Answer = Callable[[Request], Reply]
 PATIENCE = 30.0  # seconds for a handshake; afterwards a connection may idle
+LINGER = 1.0  # seconds in which a client that was refused may still send
 
 
 class Server(ThreadingHTTPServer):
@@ -53,6 +54,11 @@ class Server(ThreadingHTTPServer):
         super().finish_request(request, client_address)
 
     def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+        """Close a connection, after the rest of what the client sends: else a refusal is lost."""
+        with suppress(OSError):
+            request.shutdown(socket.SHUT_WR)
+            request.settimeout(LINGER)
+            any(not request.recv(2**16) for _ in range(1000))  # until it sends no more
         self._open.discard(request)
         super().shutdown_request(request)
 
