@@ -67,6 +67,12 @@ class Server(ThreadingHTTPServer):
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
+    def shutdown(self) -> None:
+        """Stop listening now; where the socket cannot be woken, at the next poll."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().shutdown()
+
     def hang_up(self) -> None:
         """Close every connection that is open."""
         for connection in list(self._open):

@@ -1,4 +1,7 @@
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import islice
 
 import pytest
 
@@ -6,6 +9,7 @@ from onecloud_magic.sandbox import Sandbox
 
 from ..conftest import Clock
 from .asking import Placed, one_chain
+from .serving import COMMAND, Serving
 
 NO_LIMIT = 10**9
 
@@ -27,3 +31,19 @@ def company() -> Iterator[Sandbox]:
 def chain(sandbox: Sandbox) -> Placed:
     """A chain that may run several times at once."""
     return one_chain(sandbox, lambda it: it["concurrency_enabled"] and not it["disabled"])
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Serving]]:
+    """Start the command with these options, and wait until it has told how to reach it."""
+    with ExitStack() as stack:
+
+        def started(*options: str) -> Serving:
+            process = stack.enter_context(
+                subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True)  # noqa: S603 - every word is ours
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            return Serving(process, "".join(islice(process.stdout, 5)))
+
+        yield started
