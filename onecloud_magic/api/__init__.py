@@ -1,0 +1,44 @@
+"""The service: how it is asked, what it answers, how often it may be asked.
+
+`operations`, `request`, `wire`, `words` and `paging` know no socket and no clock; `pace` and
+`answers` know a clock, `transport` the socket. No secret is seen here: the bearer is added by an
+`AuthBase` that is given.
+"""
+
+from __future__ import annotations
+
+from .address import certificates, checked_url, is_loopback, proxies
+from .answers import Answers, Kept, KindInfo
+from .operations import OPERATIONS, Kind, Operation
+from .pace import Pace, Turn
+from .paging import Pages, Record
+from .request import Request, make_request
+from .transport import CONNECTIONS, USER_AGENT, Transport
+from .trouble import explain
+from .wire import Quota, Reply, read_reply
+
+__all__ = [
+    "CONNECTIONS",
+    "OPERATIONS",
+    "USER_AGENT",
+    "Answers",
+    "Kept",
+    "Kind",
+    "KindInfo",
+    "Operation",
+    "Pace",
+    "Pages",
+    "Quota",
+    "Record",
+    "Reply",
+    "Request",
+    "Transport",
+    "Turn",
+    "certificates",
+    "checked_url",
+    "explain",
+    "is_loopback",
+    "make_request",
+    "proxies",
+    "read_reply",
+]

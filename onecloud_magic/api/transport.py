@@ -1,0 +1,153 @@
+"""The one way to the service: every call of the product goes through `Transport.call`."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from .. import __version__
+from ..errors import BadAnswer, Unreachable
+from . import address
+from .pace import Pace
+from .paging import Pages
+from .request import Request, make_request
+from .trouble import explain
+from .wire import Reply, rate_limited, read_reply
+
+__all__ = ["CONNECTIONS", "USER_AGENT", "Transport"]
+
+USER_AGENT = f"onecloud-magic/{__version__}"
+CONNECTIONS = 8
+_HEADERS = {**requests.utils.default_headers(), "User-Agent": USER_AGENT}
+_CONNECT = 5.0
+_TRIES = 3
+
+
+class Transport:
+    """The calls of one account; any thread may call.
+
+    *auth* adds the bearer. *renew* is asked on a 401, in the thread of the call: True means that
+    there is a new bearer, and the call is repeated once. *on_reply* sees every reply, refusals too.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: AuthBase,
+        pace: Pace,
+        *,
+        renew: Callable[[], bool] = lambda: False,
+        on_reply: Callable[[Request, Reply], object] = lambda request, reply: None,
+        timeout: float = 30.0,
+        ca_bundle: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.base_url = address.checked_url(base_url)
+        self.host = urlsplit(self.base_url).netloc
+        self._auth, self._pace, self._renew, self._on_reply = auth, pace, renew, on_reply
+        self._sleep, self._chance = sleep, chance
+        # An adapter without a Session: no `.netrc`, no cookies, no redirects, no environment.
+        self._adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
+        self._timeout = (_CONNECT, timeout)
+        self._proxies = address.proxies(self.base_url)
+        self._verify = address.certificates(ca_bundle)
+
+    # Retry stands above the session, the session above the pace, the pace above the socket:
+    # whatever makes a call anew makes it from the top, so that it takes a turn of its own and
+    # no repeat costs quota unseen (urllib3's own would; they are 0).
+
+    def call(self, name: str, /, **parameters: object) -> Any:
+        """Make one call, by its operationId, and give its data (`make_request`, `read_reply`).
+
+        A read that failed on its way is repeated twice at most. What acts is sent again only when
+        it is certain that it was not carried out: after a 401, or a rate limit.
+        """
+        asked = make_request(name, **parameters)
+        again = Retrying(
+            stop=stop_after_attempt(1 if asked.operation.acts else _TRIES),
+            retry=retry_if_exception(_may_pass),
+            wait=self._jitter,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return again(self._in_session, asked)
+
+    def pages(self, name: str, limit: int | None, /, **parameters: object) -> Pages:
+        """Give the pages of a read, each a list of records, up to *limit* records in all."""
+        return Pages(self.call, name, limit, parameters)
+
+    def close(self) -> None:
+        """Close the connections that are kept alive; the next call opens others."""
+        self._adapter.close()
+
+    def _jitter(self, state: RetryCallState) -> float:
+        # Threads that failed together must not come back together.
+        return self._chance() * float(2 ** (state.attempt_number - 1))
+
+    def _in_session(self, asked: Request) -> Any:
+        reply = self._paced(asked)
+        if reply.status == 401 and self._renew():
+            reply = self._paced(asked)
+        return read_reply(asked, reply)
+
+    def _paced(self, asked: Request) -> Reply:
+        while True:
+            with self._pace.turn() as turn:
+                reply = self._send(asked)
+                self._on_reply(asked, reply)
+                if not rate_limited(asked, reply):
+                    turn.answered(reply.quota)
+                    return reply
+                turn.refused(reply.quota)
+
+    def _send(self, asked: Request) -> Reply:
+        # Raised here, where no local and no context holds the bearer: tracebacks show both.
+        answer = self._exchange(asked)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _exchange(self, asked: Request) -> Reply | BaseException:
+        prepared = requests.Request(
+            asked.operation.method,
+            self.base_url + asked.path,
+            {**_HEADERS, **asked.headers},
+            params=asked.query,
+            data=asked.body,
+            files=asked.files,
+            auth=self._auth,
+        ).prepare()
+        try:
+            answer = self._adapter.send(
+                prepared, timeout=self._timeout, verify=self._verify, proxies=self._proxies
+            )
+            body = answer.content
+        except KeyboardInterrupt:
+            return KeyboardInterrupt()
+        except Exception as error:
+            return explain(error, self.host, asked.operation.id)
+        if answer.status_code >= 400:
+            body = _without_bearer(body, prepared)
+        return Reply(answer.status_code, answer.headers, body, self.host)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same call may have an answer the next time."""
+    if isinstance(error, Unreachable):
+        return error.status == 0 or error.status >= 500
+    return isinstance(error, BadAnswer)
+
+
+def _without_bearer(body: bytes, sent: requests.PreparedRequest) -> bytes:
+    """The body of a refusal, without our own token where it repeats it: a refusal is shown."""
+    token = sent.headers.get("Authorization", "").rpartition(" ")[2]
+    return body.replace(token.encode(), b"[token]") if token else body

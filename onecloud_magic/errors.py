@@ -1,0 +1,197 @@
+"""Everything that can go wrong, as one tree.
+
+    OneCloudError
+    ├── UsageError                 what was asked for makes no sense
+    │   ├── NotFound               nothing has that name or id
+    │   └── Ambiguous              several things have that name
+    ├── NotSignedIn                there is no session to ask with
+    │   └── SessionRejected        the service no longer takes the session
+    ├── Forbidden                  the user may not use the API
+    ├── Unreachable                no answer, or none that was meant for us
+    ├── BadAnswer                  an answer that cannot be read
+    ├── QuotaExceeded              no calls left, and waiting is too long
+    └── ChainStartRefused          the service will not start the chain
+
+`str(error)` says what happened, `error.hint` what to do next; the facts are attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = [
+    "Ambiguous",
+    "BadAnswer",
+    "ChainStartRefused",
+    "Forbidden",
+    "NotFound",
+    "NotSignedIn",
+    "OneCloudError",
+    "OneCloudWarning",
+    "QuotaExceeded",
+    "SessionRejected",
+    "Unreachable",
+    "UsageError",
+]
+
+
+class OneCloudWarning(UserWarning):
+    """Something worth one line that is no error, as a read that stopped at its limit."""
+
+
+class OneCloudError(Exception):
+    """The root of all errors of this package.
+
+    Attributes:
+        hint: what to do next, a sentence or two; may be empty.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython two lines instead of a traceback; `%xmode Verbose` still shows it whole."""
+        lines = [f"{type(self).__name__}: {self}"]
+        return [*lines, self.hint] if self.hint else lines
+
+
+class UsageError(OneCloudError):
+    """What was asked for makes no sense; nothing was sent, or the service said so (`words`).
+
+    Attributes:
+        words: the service's own words, where it was the service that refused.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, words: str = "") -> None:
+        self.words = words
+        super().__init__(message, hint)
+
+
+class NotFound(UsageError):
+    """Nothing has that name or id.
+
+    Attributes:
+        kind: what was looked for: workspace, environment, chain, run, user, group …
+        wanted: what was given.
+        near: names that come close, best first.
+    """
+
+    def __init__(
+        self, kind: str, wanted: str, near: Sequence[str] = (), *, words: str = ""
+    ) -> None:
+        self.kind, self.wanted, self.near = kind, wanted, tuple(near)
+        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        super().__init__(f"No {kind} is called {_short(wanted)}.", hint, words=words)
+
+
+class Ambiguous(UsageError):
+    """Several things have that name, and one is needed.
+
+    Attributes:
+        kind: what was looked for.
+        wanted: what was given.
+        paths: the full paths that fit.
+    """
+
+    def __init__(self, kind: str, wanted: str, paths: Sequence[str]) -> None:
+        self.kind, self.wanted, self.paths = kind, wanted, tuple(paths)
+        listed = ", ".join(self.paths[:6]) + (" …" if len(self.paths) > 6 else "")
+        super().__init__(
+            f"{len(self.paths)} {kind}s are called {_short(wanted)}: {listed}",
+            "Give the path of the one you mean, or its id.",
+        )
+
+
+class NotSignedIn(OneCloudError):
+    """There is no session to ask with."""
+
+
+class SessionRejected(NotSignedIn):
+    """The service answered 401: the token has ended, was revoked, or the account is disabled."""
+
+
+class Forbidden(OneCloudError):
+    """The service answered 403: the API is for administrators (guide, "Enable API Access").
+
+    Attributes:
+        words: the service's own words.
+    """
+
+    def __init__(self, words: str = "") -> None:
+        self.words = words
+        told = f": {words}" if words else ""
+        super().__init__(
+            f"The service does not let this user in{told}",
+            "The API is for administrators: ask one to make the user an administrator.",
+        )
+
+
+class Unreachable(OneCloudError):
+    """No answer came, or one that no OneCloud service gave.
+
+    Attributes:
+        host: where the call went.
+        status: the HTTP status, where there was one (5xx, a redirect).
+        sent: whether the call may have reached the service; False only where it certainly did not.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", *, host: str = "", status: int = 0, sent: bool = True
+    ) -> None:
+        self.host, self.status, self.sent = host, status, sent
+        super().__init__(message, hint)
+
+
+class BadAnswer(OneCloudError):
+    """An answer came that cannot be read: cut off, no JSON, or not in the contract's form.
+
+    Attributes:
+        operation: the operation that was called.
+        status: the HTTP status.
+    """
+
+    def __init__(self, message: str, *, operation: str = "", status: int = 0) -> None:
+        self.operation, self.status = operation, status
+        super().__init__(
+            message, "Try again; if it stays, send this message to whoever runs the host."
+        )
+
+
+class QuotaExceeded(OneCloudError):
+    """The calls left do not suffice.
+
+    Attributes:
+        needed: calls that are needed, where known.
+        remaining: calls left, where known.
+        resets_in: seconds until there are more, where known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        needed: int | None = None,
+        remaining: int | None = None,
+        resets_in: float | None = None,
+    ) -> None:
+        self.needed, self.remaining, self.resets_in = needed, remaining, resets_in
+        super().__init__(message, hint)
+
+
+class ChainStartRefused(OneCloudError):
+    """The service answered 422: it did not start the chain.
+
+    Attributes:
+        words: the service's own words.
+    """
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__(f"The service did not start the chain: {words}", "Nothing was started.")
+
+
+def _short(text: str, most: int = 80) -> str:
+    """A name as it stands in a message: quoted, and cut where it is too long for one line."""
+    return repr(text if len(text) <= most else text[: most - 1] + "…")

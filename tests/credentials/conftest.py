@@ -1,0 +1,62 @@
+"""Made-up credentials, and an eye for them where they must not be."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from IPython.core.ultratb import VerboseTB
+
+from onecloud_magic.credentials.hosts import HOSTS
+from onecloud_magic.credentials.records import Record
+from onecloud_magic.credentials.secret import Secret
+from onecloud_magic.home import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def token() -> str:
+    return secrets.token_hex(20)
+
+
+@pytest.fixture
+def record(token: str) -> Record:
+    """A record as `login` makes it, of a user of the classic host."""
+    return Record.given(
+        HOSTS["classic"],
+        "argument",
+        client_id="an-app",
+        access_token=Secret(token),
+        refresh_token=Secret(secrets.token_hex(20)),
+    )
+
+
+@pytest.fixture
+def shown() -> Callable[[BaseException], str]:
+    """All that an error shows, at the most talkative: a verbose traceback and every variable.
+
+    The test's own frame is left out: it holds the token in clear.
+    """
+
+    def frames(error: BaseException | None) -> Iterator[FrameType]:
+        while error is not None:
+            below = error.__traceback__
+            while below is not None:
+                yield below.tb_frame
+                below = below.tb_next
+            error = error.__context__
+
+    def all_of(error: BaseException) -> str:
+        assert error.__traceback__ is not None
+        ours = [frame for frame in frames(error) if "onecloud_magic" in frame.f_code.co_filename]
+        verbose = VerboseTB().text(type(error), error, error.__traceback__.tb_next)
+        return "\n".join([verbose, str(error), *(repr(frame.f_locals) for frame in ours)])
+
+    return all_of
