@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: test lint format clean
+.PHONY: test lint narrow format clean
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
@@ -26,5 +26,16 @@ $(VENV)/ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev --editable .
 	touch $@
 
+# The lowest versions that pyproject.toml allows, with today's test tools on top.
+NARROW := $(VENV)-narrow
+
+narrow: pyproject.toml
+	$(PYTHON) -m venv $(NARROW)
+	$(NARROW)/bin/python -m pip install --quiet uv
+	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --resolution lowest-direct --editable .
+	$(NARROW)/bin/uv pip freeze --quiet --python $(NARROW)/bin/python --exclude-editable > $(NARROW)/lowest.txt
+	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --constraint $(NARROW)/lowest.txt --group narrow
+	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/contract
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NARROW) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,177 @@
+"""What the objects of one profile share in a process: session, quota, pace and cache."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from ..api import Answers, Pace, Transport
+from ..api import Quota as Told
+from ..credentials import environment
+from ..credentials.bearer import Bearer
+from ..credentials.hosts import Host
+from ..credentials.records import Record
+from ..credentials.secret import Secret
+from ..credentials.session import Session as Held
+from ..credentials.stores import FileStore, MemoryStore, Store
+from ..errors import NotSignedIn
+from ..home import Home
+from .observed import Activity, Quota, Session
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Place:
+    """What tells one line from another."""
+
+    home: Home
+    profile: str
+    host: Host
+    token_store: str
+
+
+class Line:
+    """The line from one profile to one host, and all that is shared by those who are on it."""
+
+    def __init__(
+        self,
+        place: Place,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.place, self.clock, self._sleep = place, clock, sleep
+        self.session = Session(profile=place.profile, host=place.host.base_url)
+        self.quota, self.activity = Quota(), Activity()
+        self.held = Held(_store(place), place.host, given=_given(place.profile), clock=clock)
+        self.pace = Pace(clock=ticks, sleep=sleep, waiting=self.activity.wait)
+        self._answers: dict[str, Answers] = {}
+        self._account, self._mine = "", _Mine()
+        self._bearer = Bearer(place.host.base_url, self._token)
+        self._reached_by: tuple[float, str] | None = None
+        self.follow(settings)
+        self.held.observe(self.look)
+        self.look()
+
+    def follow(self, settings: Settings) -> Self:
+        """Go by these settings from now on: those of the object that was used last."""
+        self.pace.burst_limit, self.pace.burst_window = settings.burst_limit, settings.burst_window
+        self.quota.burst_limit, self.quota.daily_limit = settings.burst_limit, settings.daily_limit
+        self._ttl = settings.cache_ttl
+        for answers in self._answers.values():
+            answers.ttl = self._ttl
+        if self._reached_by != (settings.timeout, settings.ca_bundle):
+            self._reached_by = (settings.timeout, settings.ca_bundle)
+            self.transport = self._connected(self._bearer, self.quota.show, self._renew)
+        return self
+
+    def look(self) -> None:
+        """Show the session as it is now: another process may have signed in, time may be up."""
+        record = self.held.current
+        account = record.account if record else ""
+        if account != self._account:
+            self._account = account
+            self.quota.forget()
+        self.session.show(self.held)
+
+    @property
+    def answers(self) -> Answers:
+        """The cache of the account that is signed in: two accounts never share one."""
+        if self._account not in self._answers:
+            self._answers[self._account] = Answers(self._ttl, clock=self.clock)
+        return self._answers[self._account]
+
+    @property
+    def sent(self) -> int:
+        """The calls that this thread has ever sent, repeats included."""
+        return self._mine.sent
+
+    def sign_in(self, record: Record) -> None:
+        """Make *record* the session, once the service has answered one call made with it."""
+        told: list[Told] = []
+        self.held.sign_in(record, lambda record: self._check(record, told.append))
+        self.quota.show(told[-1])
+
+    def sign_out(self) -> None:
+        """Forget the session, and what was answered to it."""
+        self.answers.drop()
+        self.held.sign_out()
+
+    def _check(self, record: Record, told: Callable[[Told], None]) -> None:
+        token = record.access_token
+        if token is None:
+            raise NotSignedIn(
+                "An access token is needed to sign in.",
+                "Give the access token that stands beside the refresh token on the API page.",
+            )
+        # Until it is the session, what the service tells of its quota is not the session's.
+        transport = self._connected(Bearer(record.base_url, lambda: token), told, lambda: False)
+        transport.call("getWorkspaces")
+        transport.close()
+
+    def _connected(
+        self, bearer: Bearer, told: Callable[[Told], None], renew: Callable[[], bool]
+    ) -> Transport:
+        timeout, ca_bundle = self._reached_by or (30.0, "")
+        return Transport(
+            self.place.host.base_url,
+            bearer,
+            self.pace,
+            renew=renew,
+            on_reply=lambda _request, reply: told(reply.quota),
+            timeout=timeout,
+            ca_bundle=ca_bundle or None,
+            sleep=self._sleep,
+        )
+
+    def _renew(self) -> bool:
+        """After a 401: whether there is another token than the one that this thread has sent."""
+        return self._mine.record is not None and self.held.reject(self._mine.record)
+
+    def _token(self) -> Secret:
+        """The bearer of one call that is about to be sent."""
+        self._mine.record = self.held.current
+        secret = self.held.secret()
+        self._mine.sent += 1
+        self.activity.calls_done += 1
+        return secret
+
+
+class _Mine(threading.local):
+    """What one thread has sent: how many calls, and the record of the last one."""
+
+    sent = 0
+    record: Record | None = None
+
+
+def _store(place: Place) -> Store:
+    match place.token_store:
+        case "memory":
+            return MemoryStore()
+        case _:
+            return FileStore(place.profile, place.home)
+
+
+def _given(profile: str) -> Record | None:
+    """The credential of the environment, in the profile that the environment names."""
+    return environment.record() if profile == environment.profile() else None
+
+
+_lines: dict[Place, Line] = {}
+_lock = threading.Lock()
+
+
+def line(place: Place, settings: Settings) -> Line:
+    """The line at *place*, the same one for everybody in this process."""
+    with _lock:
+        if place not in _lines:
+            _lines[place] = Line(place, settings)
+    # Outside of the lock: who watches the quota may ask for the line again.
+    return _lines[place].follow(settings)

@@ -1,0 +1,97 @@
+"""What can be watched: the session, the quota, what is under way. No secret is on any of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from traitlets import Enum, HasTraits, Instance, Int, Unicode
+
+if TYPE_CHECKING:
+    from ..api import Quota as Told
+    from ..credentials.session import Session as Held
+
+STATES = ("signed_out", "active", "expired", "refreshing", "rejected")
+
+
+class Session(HasTraits):
+    """Who is signed in, and where; `observe` any of it.
+
+    *expires_at* is None while the end of the access token is not known; *user* is None until
+    the service has told it.
+    """
+
+    state = Enum(STATES, "signed_out", help="Where the session stands.")
+    profile = Unicode("", help="The profile that it belongs to.")
+    host = Unicode("", help="The base URL of the service.")
+    user = Unicode(None, allow_none=True, help="The user, once the service has told it.")
+    source = Unicode("", help="Where the credential came from: argument, environment or store.")
+    expires_at = Instance(datetime, allow_none=True, help="When the access token ends, in UTC.")
+
+    def show(self, held: Held) -> None:
+        """Take over what the holder of the secrets knows."""
+        record = held.current
+        ends = record.expires_at if record else None
+        with self.hold_trait_notifications():
+            self.state = held.state
+            self.source = record.source if record else ""
+            self.expires_at = None if ends is None else datetime.fromtimestamp(ends, UTC)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.state}: profile {self.profile!r} at {self.host}>"
+
+
+class Quota(HasTraits):
+    """The calls that are left, as the last answer told them; None is "not told".
+
+    The figures are those of the headers `oc-api-burst-remaining` and `oc-api-daily-remaining`,
+    never our own arithmetic (guide, "Rate Limit").
+    """
+
+    burst_remaining = Int(None, allow_none=True, help="Calls left in the burst window of 20 s.")
+    burst_limit = Int(100, help="Calls that the burst window takes.")
+    daily_remaining = Int(None, allow_none=True, help="Calls left in the window of 24 h.")
+    daily_limit = Int(50_000, help="Calls that the window of 24 h takes.")
+    updated_at = Instance(datetime, allow_none=True, help="When the service told them, in UTC.")
+
+    def show(self, told: Told) -> None:
+        """Take over what an answer told."""
+        with self.hold_trait_notifications():
+            self.burst_remaining = told.burst_remaining
+            self.daily_remaining = told.daily_remaining
+            self.updated_at = datetime.now(UTC)
+
+    def forget(self) -> None:
+        """Know nothing any more: another account signed in, or none is."""
+        with self.hold_trait_notifications():
+            self.burst_remaining = self.daily_remaining = self.updated_at = None
+
+    def __repr__(self) -> str:
+        burst, daily = (
+            "not told" if left is None else f"{left:,} of {limit:,}"
+            for left, limit in (
+                (self.burst_remaining, self.burst_limit),
+                (self.daily_remaining, self.daily_limit),
+            )
+        )
+        return f"<Quota burst {burst}, daily {daily}>"
+
+
+class Activity(HasTraits):
+    """What is under way: calls done and, where they are known, expected; a wait, and why."""
+
+    calls_done = Int(0, help="Calls that were made so far, repeats included.")
+    calls_expected = Int(None, allow_none=True, help="Calls that they will need, where known.")
+    waiting_until = Instance(datetime, allow_none=True, help="The end of a wait, in UTC.")
+    why = Unicode("", help="What is waited for.")
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Tell of a wait, or of its end (0 seconds)."""
+        ends = datetime.now(UTC).timestamp() + seconds
+        with self.hold_trait_notifications():
+            self.waiting_until = datetime.fromtimestamp(ends, UTC) if seconds else None
+            self.why = why
+
+    def __repr__(self) -> str:
+        of = "" if self.calls_expected is None else f" of {self.calls_expected}"
+        return f"<Activity {self.calls_done}{of} calls done{', ' + self.why if self.why else ''}>"

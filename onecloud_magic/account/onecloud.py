@@ -1,0 +1,142 @@
+"""`OneCloud`: one account of the service, as people hold it in a notebook."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from ..credentials import environment as variables
+from ..credentials.hosts import resolve
+from ..credentials.records import Record
+from ..credentials.secret import Secret
+from ..errors import UsageError
+from .given import shown
+from .history import RunReads
+from .metadata import MetadataReads
+from .security import SecurityReads
+
+READS = (
+    *("workspaces", "environments", "chains", "commands", "variables", "schedules", "inputs"),
+    *("runs", "nodes", "outputs", "find_inputs"),
+    *("users", "groups", "permissions", "logins", "authorizations"),
+)
+
+_CHANGE_CHAINS = ("importChain", "publishChain")
+
+
+class OneCloud(MetadataReads, RunReads, SecurityReads):
+    """An account of OneCloud.
+
+        oc = OneCloud()
+        oc.login(access_token=...)
+        oc.chains(environment="Production")
+
+    Objects of one *profile* share session, quota, pace and cache; without one it is the current
+    profile. Other keywords are settings, see `Settings`; an unknown one is a `TypeError`.
+
+    Wherever a workspace, environment, chain or run is asked for, its id, its name, its path
+    (`Workspace/Environment/Chain`) or a row of a frame of ours will do.
+
+    Attributes:
+        session: who is signed in; observable.
+        quota: the calls that are left; observable.
+        activity: what is under way; observable.
+        cache: what was answered before: `info()`, `clear(kind=None)`.
+    """
+
+    def login(
+        self,
+        access_token: str | None = None,
+        refresh_token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+    ) -> None:
+        """Sign in: checks with one call (`getWorkspaces`), then becomes the current session.
+
+        Without arguments the environment variables sign in. Until the check has succeeded, the
+        session before stands.
+
+        Raises:
+            UsageError: nothing to sign in with, or something that is no token.
+            SessionRejected: the service does not take the token (401).
+            Forbidden: the user is no administrator (403).
+            Unreachable: no answer.
+        """
+        secrets = _secrets(
+            access_token=access_token, refresh_token=refresh_token, client_secret=client_secret
+        )
+        # From here on no variable holds a secret in clear: tracebacks show what frames hold.
+        del access_token, refresh_token, client_secret
+        if isinstance(secrets, UsageError):
+            raise secrets.with_traceback(None)
+        self._line.sign_in(self._record(secrets, client_id))
+
+    def logout(self) -> None:
+        """Forget the session and what was answered to it.
+
+        The tokens themselves live on until "Revoke API Access" is pressed on the API page.
+        """
+        self._line.sign_out()
+
+    def estimate(self, read: str, **arguments: Any) -> int:
+        """Tell the most calls that a read would cost now, as far as is known; costs none.
+
+        *read* is the read's name, *arguments* are its own. Lists are counted by their limit,
+        metadata from what was last known; where nothing is known, the next step is one call.
+
+        Raises:
+            UsageError: there is no such read, or the read itself would raise it.
+            TypeError: the read has no such argument.
+        """
+        if not isinstance(read, str) or read not in READS:
+            near = get_close_matches(shown(read), READS, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"Reads: {', '.join(READS)}."
+            raise UsageError(f"There is no read {shown(read)}.", hint)
+        return self._count(getattr(self, read), arguments)
+
+    def call(self, operation: str, /, **parameters: Any) -> Any:
+        """Make one call of any of the 29 operations, and give its data as plain Python.
+
+        *operation* is an operationId of the contract, *parameters* have the contract's names. Same
+        session and pace as the reads; not cached. What it changed is dropped from the cache.
+
+        Raises:
+            NotFound: there is no such operation, or nothing with such an id (404).
+            TypeError: a parameter is unknown or missing.
+            ChainStartRefused: the chain was not started (422).
+        """
+        if not isinstance(operation, str):
+            raise UsageError(
+                f"operation cannot be {shown(operation)}.", "Give an operationId, as getChainRun."
+            )
+        try:
+            return self._line.transport.call(operation, **parameters)
+        finally:
+            # Where the answer was lost, too: the act may have been carried out.
+            if operation in _CHANGE_CHAINS:
+                self.cache.clear("metadata")
+
+    def __repr__(self) -> str:
+        session = self.session
+        return f"<OneCloud {session.state}: profile {session.profile!r} at {session.host}>"
+
+    def _record(self, secrets: dict[str, Secret], client_id: str | None) -> Record:
+        if not isinstance(client_id, str | None):
+            raise UsageError(f"client_id cannot be {shown(client_id)}.", "Give it as text.")
+        if secrets or client_id is not None:
+            host = resolve(self.base_url, self.token_url)
+            return Record.given(host, "argument", client_id=(client_id or "").strip(), **secrets)
+        record = variables.record()
+        if record is None:
+            raise UsageError(
+                "There is nothing to sign in with.",
+                "Give an access token, or set ONECLOUD_ACCESS_TOKEN.",
+            )
+        return record
+
+
+def _secrets(**given: str | None) -> dict[str, Secret] | UsageError:
+    try:
+        return {name: Secret(text, name) for name, text in given.items() if text is not None}
+    except UsageError as error:
+        return error

@@ -1,0 +1,144 @@
+"""What every read goes through: settings, the line, the scope, the facts that a frame carries."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ..credentials.hosts import resolve
+from ..errors import OneCloudWarning, UsageError
+from ..home import Home
+from . import profiles, when
+from .cache import Cache
+from .given import shown, whole
+from .inventory import Scope
+from .line import Line, Place, line
+from .names import Wanted, wanted
+from .observed import Activity, Quota, Session
+from .reading import Counting, Reading
+from .settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Plan = Callable[[Reading], "pd.DataFrame"]
+_counting: ContextVar[Counting | None] = ContextVar("onecloud_counting", default=None)
+
+
+class Reader(Settings):
+    """An account that can read: what the reads of all groups have in common."""
+
+    def __init__(self, profile: str | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.profile = profiles.current() if profile is None else profile
+        self.cache = Cache(lambda: self._line.answers)
+        self._place()  # what cannot be is said now, not at the first read
+
+    @property
+    def session(self) -> Session:
+        """Who is signed in, and where; to be observed."""
+        line = self._line
+        line.look()
+        return line.session
+
+    @property
+    def quota(self) -> Quota:
+        """The calls that are left, as the last answer told them; to be observed."""
+        return self._line.quota
+
+    @property
+    def activity(self) -> Activity:
+        """What is under way; to be observed."""
+        return self._line.activity
+
+    @property
+    def _line(self) -> Line:
+        return line(self._place(), self)
+
+    def _place(self) -> Place:
+        if not isinstance(self.profile, str):
+            raise UsageError(f"profile cannot be {shown(self.profile)}.", "Give a name.")
+        home, host = Home.find(), resolve(self.base_url, self.token_url)
+        home.record(self.profile)  # raises for a name that could be a path
+        return Place(home, self.profile, host, self.token_store)
+
+    def _read(self, table: str, plan: Plan, refresh: bool) -> pd.DataFrame:
+        """Carry out a read; in an estimate, only count what it would cost."""
+        counting = _counting.get()
+        reading = counting or Reading(self._line)
+        reading.refresh = refresh
+        frame = plan(reading)
+        if counting is None:
+            frame.attrs["onecloud"] = reading.facts(table)
+            if reading.gap:
+                said = f"{table}: {len(frame):,} read, and there may be more."
+                warnings.warn(OneCloudWarning(f"{said} {reading.gap}"), stacklevel=3)
+        return frame
+
+    def _count(self, read: Callable[..., object], arguments: dict[str, Any]) -> int:
+        counting = Counting(self._line)
+        token = _counting.set(counting)
+        try:
+            read(**arguments)
+        finally:
+            _counting.reset(token)
+        return counting.calls
+
+    def _scope(
+        self, workspace: object = None, environment: object = None, chain: object = None
+    ) -> Scope:
+        """Where a read looks: what is given, else the defaults; "*" beats a default.
+
+        Giving a workspace sets the default environment aside.
+        """
+        plain = Scope(
+            _given("workspace", workspace),
+            _given("environment", environment),
+            _given("chain", chain),
+        )
+        defaults = {
+            "workspace": self.workspace if workspace is None else "",
+            "environment": self.environment if workspace is None and environment is None else "",
+        }
+        filled = {kind: wanted(kind, name) for kind, name in defaults.items() if name}
+        return replace(plain, **filled, wider=plain) if filled else plain
+
+    def _span(self, since: object, until: object) -> tuple[Any, Any]:
+        if since is None and until is None:
+            return None, None  # a machine that does not tell its zone can still read all
+        now = datetime.fromtimestamp(self._line.clock(), UTC)
+        return when.span(since, until, zone=when.zone(self.timezone or None), now=now)
+
+
+def _given(kind: str, given: object) -> Wanted | None:
+    everything = given is None or (isinstance(given, str) and given == "*")
+    return None if everything else wanted(kind, given)
+
+
+def needed(kind: str, given: object) -> object:
+    """What must be given, if only "*": what was forgotten must not cost a call for each of all.
+
+    Raises:
+        UsageError: it is None.
+    """
+    if given is None:
+        raise UsageError(f"{kind} cannot be None.", f'Give {kind}="*" for all of them.')
+    return given
+
+
+def rows_wanted(limit: object) -> int | None:
+    """Read `limit`: a number of rows, or None for all.
+
+    Raises:
+        UsageError: anything else.
+    """
+    if limit is None:
+        return None
+    number = whole(limit)
+    if number is not None and number >= 0:
+        return number
+    raise UsageError(f"limit cannot be {shown(limit)}.", "Give a number of rows, or None for all.")
