@@ -110,7 +110,7 @@ def _runs(reading: Reading, scope: Scope, which: Filter, limit: int | None) -> p
 def _find_inputs(reading: Reading, scope: Scope, text: str, limit: int | None) -> pd.DataFrame:
     environments, chains = _known(Inventory(reading), scope)
     rows = Rows("runs")
-    for home in environments or _nowhere(reading):
+    for home in reading.askable(environments or _nowhere(reading)):
         asked = {"environment_id": home.id, "search_text": text}
         for page in reading.pages("chainInputsSearch", limit, once(), **asked):
             rows.add(page)

@@ -56,24 +56,16 @@ class Inventory:
 
     def by_environment(self, scope: Scope) -> Iterator[tuple[Named, list[Named]]]:
         """All chains of the environments in that scope, an environment at a time."""
-        for home in self._with_ids(self.environments(scope)):
+        for home in self._reading.askable(self.environments(scope)):
             # By environment: the search by workspace would not tell which one a chain is in.
             records = self._reading.ask("searchChains", environment_id=home.id)
             yield home, [Named(id_of(each), name_of(each), each, home) for each in records]
 
     def commands(self, scope: Scope) -> Iterator[tuple[Named, list[Record]]]:
         """The commands of the chains in that scope, a chain at a time (`getCommands`)."""
-        for chain in self._with_ids(self.chains(scope)):
+        for chain in self._reading.askable(self.chains(scope)):
             home = chain.home.id if chain.home else ""
             yield chain, self._reading.ask("getCommands", environment_id=home, chain_id=chain.id)
-
-    def _with_ids(self, every: list[Named]) -> Iterator[Named]:
-        """What can be asked about. What has no id cannot: the frame says that something lacks."""
-        for each in every:
-            if each.id:
-                yield each
-            else:
-                self._reading.gap = "Something came without an id."
 
     def _all_workspaces(self, _scope: Scope) -> list[Named]:
         records = self._reading.ask("getWorkspaces")
@@ -81,7 +73,7 @@ class Inventory:
 
     def _all_environments(self, scope: Scope) -> list[Named]:
         every: list[Named] = []
-        for home in self._with_ids(self.workspaces(scope)):
+        for home in self._reading.askable(self.workspaces(scope)):
             records = self._reading.ask("getEnvironments", workspace_id=home.id)
             every += [Named(id_of(each), name_of(each), each, home) for each in records]
         return every

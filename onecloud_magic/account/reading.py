@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from ..api import OPERATIONS, Answers, Kept, Record, make_request
 from .line import Line
+from .names import Named
 
 Page = list[Record]
 Keep = Callable[[Record], bool]
 
 STOPPED = "limit=None reads all."
+NO_ID = "Something came without an id."
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,14 @@ class Reading:
             self.gap = self.gap or data["gap"]
             return iter(data["pages"])
         return self._fetch_pages(listing)
+
+    def askable(self, every: Iterable[Named]) -> Iterator[Named]:
+        """What can be asked about. What came without an id cannot: then something lacks."""
+        for each in every:
+            if each.id:
+                yield each
+            else:
+                self.gap = NO_ID
 
     def facts(self, table: str) -> dict[str, object]:
         """What `attrs["onecloud"]` says of the frame that was made of this."""

@@ -81,7 +81,7 @@ def _groups(reading: Reading, user: Wanted | None) -> pd.DataFrame:
     if user is None:
         return _frame("groups", reading.pages("getUserGroups", None))
     rows, new = Rows("groups"), once()
-    for each in _chosen("user", user, reading):
+    for each in reading.askable(_chosen("user", user, reading)):
         for page in reading.pages("getUserUserGroups", None, userId=each.id):
             rows.add(list(filter(new, page)))
     return rows.frame()
@@ -91,7 +91,7 @@ def _permissions(reading: Reading, group: Wanted | None) -> pd.DataFrame:
     if group is None:
         return _frame("permissions", reading.pages("getPermissions", None))
     rows = Rows("permissions")
-    for each in _chosen("group", group, reading):
+    for each in reading.askable(_chosen("group", group, reading)):
         for page in reading.pages("getUserGroupPermissions", None, userGroupId=each.id):
             # The answer lists all groups of each permission; asked for is this one.
             rows.add([{**permission, "user_groups": [each.record]} for permission in page])

@@ -1,8 +1,8 @@
 """How each kind of column is read: lists of the wire's values become one array of a fixed dtype.
 
-This takes two steps: each list becomes cells (numpy's) while it is warm in the processor's cache;
-at last the cells of a column, joined, become its array. `None` is missing in every kind. What a
-kind cannot read raises `Unreadable`: nothing is guessed.
+This takes two steps: each list is packed into cells while it is warm in the processor's cache; at
+last the array of a column is built from all its packs. `None` is missing in every kind. What a kind
+cannot read raises `Unreadable`: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from itertools import count
 from typing import Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
@@ -40,9 +39,11 @@ __all__ = [
 ]
 
 Values = Sequence[Any]
-Cells = npt.NDArray[Any]
+Cells = Any  # an array of numpy's, or of pandas' for texts
 
 STRING = pd.StringDtype()
+STRINGS: Any = STRING.construct_array_type()
+IN_ARROW = STRING.storage == "pyarrow"
 MOMENT = pd.DatetimeTZDtype("us", "UTC")
 
 # Numpy alone would also take "now", "2018", a zone, and years of so many digits that they overflow.
@@ -92,14 +93,14 @@ class Kind:
         noun: what its values are, in words: "a time".
         dtype: of its array, always.
         pack: from values as the contract has them, and `None`, to cells; a `TypeError` for others.
-        build: from cells to the array.
+        build: from packs of cells, at least one, to the array.
         convert: from any value to one that can be packed.
     """
 
     noun: str
     dtype: str
     pack: Callable[[Values], Cells]
-    build: Callable[[Cells], ExtensionArray]
+    build: Callable[[list[Cells]], ExtensionArray]
     convert: Callable[[Any], Any] = _refuse
 
     def read(self, values: Values) -> Cells:
@@ -125,24 +126,34 @@ def _check(kind: type, values: Values) -> None:
         raise TypeError
 
 
+def _whole(texts: Values) -> Values:
+    if all(map(str.isascii, [text for text in texts if text is not None])):
+        return texts
+    return [text and HALF_A_PAIR.sub("\ufffd", text) for text in texts]
+
+
 def _pack_texts(texts: Values) -> Cells:
-    if not all(map(str.isascii, [text for text in texts if text is not None])):
-        texts = [text and HALF_A_PAIR.sub("\ufffd", text) for text in texts]
-    return np.array(texts, object)
+    cells = np.array(_whole(texts), object)
+    # Arrow copies each text, and does so faster while they are warm.
+    return pd.array(cells, dtype=STRING) if IN_ARROW else cells
 
 
-def _build_texts(texts: Cells) -> ExtensionArray:
-    return pd.array(texts, dtype=STRING, copy=False)
+def _build_texts(packs: list[Cells]) -> ExtensionArray:
+    if IN_ARROW:
+        strings: ExtensionArray = STRINGS._concat_same_type(packs)
+        return strings
+    return pd.array(np.concatenate(packs), dtype=STRING, copy=False)
 
 
 def _pack_words(codes: Mapping[str | None, int], words: Values) -> Cells:
     try:
         return np.fromiter(map(codes.__getitem__, words), np.int32, len(words))
     except KeyError:
-        return np.array([codes.get(text, text) for text in _pack_texts(words)], object)
+        return np.array([codes.get(text, text) for text in _whole(words)], object)
 
 
-def _build_words(known: pd.CategoricalDtype, cells: Cells) -> ExtensionArray:
+def _build_words(known: pd.CategoricalDtype, packs: list[Cells]) -> ExtensionArray:
+    cells = np.concatenate(packs)
     if cells.dtype == object:  # unknown words stand among the codes
         unknown = [cell for cell in dict.fromkeys(cells) if isinstance(cell, str)]
         codes = dict(zip(unknown, count(len(known.categories)), strict=False))
@@ -169,8 +180,8 @@ def _moment(text: str | None) -> np.datetime64:
     return np.datetime64(moment, "us")
 
 
-def _build_times(moments: Cells) -> ExtensionArray:
-    return pd.array(moments, dtype=MOMENT)
+def _build_times(packs: list[Cells]) -> ExtensionArray:
+    return pd.array(np.concatenate(packs), dtype=MOMENT)
 
 
 def _pack_integers(numbers: Values) -> Cells:
@@ -180,7 +191,8 @@ def _pack_integers(numbers: Values) -> Cells:
     return np.array([NO_NUMBER if number is None else number for number in numbers], np.int64)
 
 
-def _build_integers(numbers: Cells) -> ExtensionArray:
+def _build_integers(packs: list[Cells]) -> ExtensionArray:
+    numbers = np.concatenate(packs)
     return pd.arrays.IntegerArray(numbers, numbers == NO_NUMBER)
 
 
@@ -193,7 +205,8 @@ def _pack_flags(flags: Values) -> Cells:
     return np.fromiter(map(FLAGS.__getitem__, flags), np.int8, len(flags))
 
 
-def _build_flags(flags: Cells) -> ExtensionArray:
+def _build_flags(packs: list[Cells]) -> ExtensionArray:
+    flags = np.concatenate(packs)
     return pd.arrays.BooleanArray(flags == 1, flags < 0)
 
 

@@ -1,7 +1,7 @@
 """Records of the wire to one DataFrame, built once.
 
-Pages become cells, column by column, and their records are let go: a frame per page is ten times
-slower, and the records of all pages together need four times the memory.
+Pages become packs of cells, column by column, and their records are let go: a frame per page is ten
+times slower, and the records of all pages together need four times the memory.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Rows:
         self._fields = [column.field for column in columns.values() if column.field]
         self._known = self._table.dropped.union(self._fields)
         self._pick = itemgetter(*self._fields)
-        self._cells: dict[str, list[Cells]] = {n: [] for n, c in columns.items() if c.field}
+        self._packs: dict[str, list[Cells]] = {n: [] for n, c in columns.items() if c.field}
         self._unknown: dict[Field, list[Any]] = {}
         self._parents = {name for name, column in columns.items() if column.is_told}
         self._named = {name for name, column in columns.items() if column.named_by}
@@ -100,7 +100,7 @@ class Rows:
             while name in columns:
                 name += "_wire"
             values.extend(repeat(None, len(self) - len(values)))
-            columns[name] = JSON.build(self._read(name, JSON, values))
+            columns[name] = JSON.build([self._read(name, JSON, values)])
         return pd.DataFrame(columns, index=pd.RangeIndex(len(self)), copy=False)
 
     def _check(self, told: Mapping[str, Any], known: set[str]) -> None:
@@ -136,8 +136,8 @@ class Rows:
         except KeyError:
             columns = ([row.get(field) for row in rows] for field in self._fields)
             all_known = False
-        for (name, cells), values in zip(self._cells.items(), columns, strict=True):
-            cells.append(self._read(name, self._table.columns[name].kind, values))
+        for (name, packs), values in zip(self._packs.items(), columns, strict=True):
+            packs.append(self._read(name, self._table.columns[name].kind, values))
         if not (all_known or self._known.issuperset(set().union(*rows))):
             self._take_unknown(rows)
         self._taken += len(rows)
@@ -158,7 +158,7 @@ class Rows:
             span: ExtensionArray = done["end_at"] - done["start_at"]
             return span
         if column.field:
-            return column.kind.build(np.concatenate(self._cells[name] or [column.kind.pack([])]))
+            return column.kind.build(self._packs[name] or [column.kind.pack([])])
         if not column.named_by:
             values = [parents.get(name) for parents in self._told]
             places = np.repeat(np.arange(len(values)), np.array(self._sizes, np.intp))
@@ -167,7 +167,7 @@ class Rows:
             values = [*map(known.get, ids), None]  # a missing id has the place -1
         else:
             values, places = [None], np.zeros(len(self), np.intp)
-        return column.kind.build(self._read(name, column.kind, values)).take(places)
+        return column.kind.build([self._read(name, column.kind, values)]).take(places)
 
     def _read(self, name: str, kind: Kind, values: Sequence[Any]) -> Cells:
         try:

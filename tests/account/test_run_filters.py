@@ -24,7 +24,9 @@ from .conftest import SignIn
 from .reads import as_promised
 
 SEARCH = "/v1/execute/chain_run/search"
-CHANGE = Callable[[dict[str, Any]], object]
+Change = Callable[[dict[str, Any]], object]
+
+pytestmark = pytest.mark.filterwarnings("ignore::onecloud_magic.OneCloudWarning")
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def deaf(sandbox: Sandbox) -> faults.Fault:
     return answer
 
 
-def each_run(change: CHANGE) -> faults.Fault:
+def each_run(change: Change) -> faults.Fault:
     """A service whose runs are not as they should be."""
 
     def answer(_request: Request, work: faults.Work) -> Reply:

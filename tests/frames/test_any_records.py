@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onecloud_magic.errors import BadAnswer
@@ -29,7 +29,7 @@ anything = st.recursive(
     max_leaves=5,
 )
 each_table = pytest.mark.parametrize("table", TABLES)
-rounds = settings(max_examples=40, deadline=None)
+rounds = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def frame(table: str, records: list[dict[str, Any]]) -> pd.DataFrame:
