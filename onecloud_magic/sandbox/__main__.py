@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda _number, _frame: done.set())
     try:
         sandbox = Sandbox(**options)
-    except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
+    except (OSError, OverflowError, ValueError) as error:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     with sandbox:
@@ -77,13 +77,15 @@ def _words() -> dict[str, str]:
 
 
 def _told(sandbox: Sandbox) -> str:
-    tokens = sandbox.credentials
+    tokens, grant = sandbox.credentials, sandbox.grant
     return "\n".join(
         [
             f"OneCloud sandbox: {sandbox.url}",
             f"access token:     {tokens['access_token']}",
             f"refresh token:    {tokens['refresh_token']}",
             f"client id:        {tokens['client_id']}",
+            f"grant's id:       {grant['client_id']}",
+            f"grant's secret:   {grant['client_secret']}",
             "It has a made-up company, keeps nothing, and ends with Ctrl-C.",
         ]
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from .faults import Faults
 from .limits import Kind, Limits
@@ -18,8 +18,8 @@ from .messages import Refused, Reply, Request
 from .plans import Plan
 from .server import Server
 from .service import GRANT, TOKEN, account, answer
-from .tokens import Tokens
-from .world import Spelling, World
+from .tokens import Reuse, Tokens
+from .world import Ids, Spelling, World
 
 REMEMBERED = 10_000  # requests
 
@@ -78,17 +78,20 @@ class Sandbox:
         clock: Callable[[], float] | None = None,
         token_ttl: float = 86400.0,
         expires_in: bool = True,
-        reuse: Literal["refuse", "revoke"] = "refuse",
+        reuse: Reuse = "refuse",
         window: Kind = "sliding",
         count_refused: bool = False,
         burst_limit: int = 100,
         daily_limit: int = 50_000,
-        ids: Literal["text", "integer"] = "text",
+        ids: Ids = "text",
         input_names: bool = False,
         prefix: str = "",
         certificate: str | Path | None = None,
         host: str = "127.0.0.1",
     ) -> None:
+        _check(token_ttl >= 0, f"token_ttl cannot be {token_ttl}")
+        for word, words in ((reuse, Reuse), (window, Kind), (ids, Ids)):
+            _check(word in get_args(words), f"{word!r} is none of {', '.join(get_args(words))}")
         self.clock = clock or time.time
         self.prefix = f"/{prefix.strip('/')}".rstrip("/")
         self.requests: list[Recorded] = []
@@ -234,6 +237,11 @@ class Sandbox:
             )
         )
         del self.requests[:-REMEMBERED]
+
+
+def _check(holds: bool, words: str) -> None:
+    if not holds:
+        raise ValueError(words)
 
 
 def _tls(certificate: str | Path | None) -> ssl.SSLContext | None:

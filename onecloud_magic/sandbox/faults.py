@@ -111,14 +111,20 @@ def header_missing(name: str) -> Fault:
     return _reworked(without)
 
 
-def without_metadata() -> Fault:
-    """Do the work, and answer 201 with a location, as `importChain` and `publishChain` may."""
+def without_metadata(environment: str | int) -> Fault:
+    """Do the work, and answer 201 with the chain's place in *environment*.
+
+    `importChain` and `publishChain` may answer so.
+    """
+    message = "Operation succeeded, but an additional request failed."
 
     def created(reply: Reply, chain: Any) -> Reply:
-        message = "Operation succeeded, but an additional request failed."
-        said = json_reply({"data": {"message": message, "id": chain["id"]}}, 201)
-        where = f"/v1/metadata/chain/{chain['id']}"
-        return replace(said, headers={**reply.headers, "Location": where})
+        if not isinstance(chain, dict) or "id" not in chain:
+            return reply
+        where = f"/v1/metadata/environment/{environment}/chain/{chain['id']}"
+        said = {"message": message, "id": chain["id"], "url": where}
+        headers = {**reply.headers, "Location": where}
+        return replace(json_reply({"data": said}, 201), headers=headers)
 
     return _with_data(created)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 TYPES = ("LIKE", "EXACT", "REGEX")
@@ -43,22 +43,25 @@ class Flawed(Exception):
 
 def read_rules(file: bytes) -> list[Rule]:
     """Read a file of rules, or raise `Flawed` with every line that is wrong."""
+    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
     try:
-        lines = list(csv.reader(io.StringIO(file.decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Flawed([(None, f"The file cannot be read as CSV: {error}")]) from None
-    if not lines or [name.strip().lower() for name in lines[0]] != HEADER:
+        # A quoted cell may hold line breaks: the reader knows on which line a row ended.
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise Flawed([(reader.line_num, f"The line cannot be read as CSV: {error}")]) from None
+    if not rows or [name.strip().lower() for name in rows[0][1]] != HEADER:
         raise Flawed([(1, "The first line must be: type,source,target")])
-    errors = list(_errors(lines))
+    errors = [(number, words) for number, row in rows[1:] if row and (words := _error(row))]
     if errors:
         raise Flawed(errors)
-    return [Rule(*row) for row in lines[1:] if row]
+    return [Rule(*row) for _, row in rows[1:] if row]
 
 
-def _errors(lines: list[list[str]]) -> Iterator[tuple[int, str]]:
-    for number, row in enumerate(lines[1:], start=2):
-        if row and (words := _error(row)):
-            yield number, words
+def _text(file: bytes) -> str:
+    try:
+        return file.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Flawed([(None, f"The file is no UTF-8 text: {error}")]) from None
 
 
 def _error(row: list[str]) -> str:

@@ -16,6 +16,7 @@ from .messages import Refused, Reply, Request, body_length, read_query
 
 Answer = Callable[[Request], Reply]
 PATIENCE = 30.0  # seconds for a handshake; afterwards a connection may idle
+LONGEST_LINE = 65536  # bytes of a request line
 LINGER = 1.0  # seconds in which a client that was refused may still send
 
 
@@ -88,7 +89,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     def handle_one_request(self) -> None:
         """Read a request, whatever its method, and write the reply."""
-        self.raw_requestline = self.rfile.readline(65537)
+        self.raw_requestline = self.rfile.readline(LONGEST_LINE + 1)
+        if len(self.raw_requestline) > LONGEST_LINE:
+            self.command = self.requestline = self.request_version = ""
+            self.send_error(414)  # the rest of it would be read as headers, the token lost
+            self.close_connection = True
+            return
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
             return

@@ -12,6 +12,7 @@ from typing import Literal
 
 from .messages import Refused
 
+Reuse = Literal["refuse", "revoke"]
 GRANT_SECONDS = 600.0  # a client_credentials token of the newer host lives ten minutes
 
 
@@ -34,9 +35,7 @@ class _Refresh:
 class Tokens:
     """All tokens ever given out. *reuse* says what a second use of a refresh token does."""
 
-    def __init__(
-        self, ttl: float, tell_expiry: bool = True, reuse: Literal["refuse", "revoke"] = "refuse"
-    ) -> None:
+    def __init__(self, ttl: float, tell_expiry: bool = True, reuse: Reuse = "refuse") -> None:
         self.ttl, self.tell_expiry, self.reuse = ttl, tell_expiry, reuse
         self.disabled: set[int] = set()
         self._applications: dict[str, Application] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain as chained
+from itertools import takewhile
 from operator import attrgetter
 from random import Random
 from typing import Literal
@@ -19,6 +21,7 @@ from .messages import Refused
 from .plans import Plan, Run, draw
 from .tokens import Tokens
 
+Ids = Literal["text", "integer"]
 _STARTED = 9_000_001  # runs started through this sandbox are numbered from here
 
 
@@ -26,7 +29,7 @@ _STARTED = 9_000_001  # runs started through this sandbox are numbered from here
 class Spelling:
     """How this host writes: ids as text or integers, inputs with their names or without."""
 
-    ids: Literal["text", "integer"] = "text"
+    ids: Ids = "text"
     input_names: bool = False
 
     def id(self, number: int) -> str | int:
@@ -48,7 +51,7 @@ class World:
         guids = (str(uuid5(NAMESPACE_URL, f"mapping-group/{seed}/{n}")) for n in range(3))
         self.mapping_groups = {guid: MappingGroup(guid) for guid in guids}
 
-    @cached_property
+    @property
     def permissions(self) -> list[audit.Permission]:
         return audit.permissions(self.company)
 
@@ -90,12 +93,10 @@ class World:
 
     def live(self, chain: Chain, now: float) -> Run | None:
         """Find a run of the chain that has not ended."""
-        for run in reversed(self.runs(now)):
-            if run.chain is chain and run.live(now):
-                return run
-            if run.start_at < now - BLOCK:
-                break
-        return None
+        # No run of the history is as long as a block; one that was started here may be.
+        past = takewhile(lambda run: run.start_at >= now - BLOCK, reversed(self.history.until(now)))
+        live = (run for run in chained(self.started, past) if run.chain is chain and run.live(now))
+        return next(live, None)
 
     def add_chain(self, chain: Chain) -> Chain:
         """Put a copy of *chain* into the company under ids of its own."""

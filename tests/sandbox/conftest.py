@@ -44,6 +44,6 @@ def serve() -> Iterator[Callable[..., Serving]]:
             )
             stack.callback(process.kill)
             assert process.stdout
-            return Serving(process, "".join(islice(process.stdout, 5)))
+            return Serving(process, "".join(islice(process.stdout, 7)))
 
         yield started

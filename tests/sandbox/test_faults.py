@@ -142,7 +142,7 @@ SPOILT = (
     faults.bare_list(),
     faults.quota_nearly_spent(),
     faults.header_missing("Date"),
-    faults.without_metadata(),
+    faults.without_metadata(139),
     faults.latency(0),
 )
 INSTEAD = (faults.status(500), faults.redirect("/"))
@@ -236,16 +236,17 @@ def test_a_header_can_be_missing(sandbox: Sandbox, name: str) -> None:
 
 
 def test_a_published_chain_can_come_without_its_metadata(sandbox: Sandbox, chain: Placed) -> None:
-    sandbox.faults.add(faults.without_metadata(), path="*/publish")
+    sandbox.faults.add(faults.without_metadata(chain.environment_id), path="*/publish")
 
     answer = ask(sandbox, "POST", f"/v1/chains/{chain.id}/publish")
 
     assert answer.status == 201
     assert answer.body["data"]["id"] == chain.id
-    assert answer.headers["Location"].endswith(f"/{chain.id}")
+    assert answer.headers["Location"] == answer.body["data"]["url"]
+    assert ask(sandbox, "GET", answer.headers["Location"]).body["data"]["id"] == chain.id
 
 
-@pytest.mark.parametrize("fault", [faults.bare_list, faults.without_metadata])
+@pytest.mark.parametrize("fault", [faults.bare_list, lambda: faults.without_metadata(139)])
 def test_what_has_no_data_passes_as_it_is(
     sandbox: Sandbox, chain: Placed, fault: Callable[[], faults.Fault]
 ) -> None:

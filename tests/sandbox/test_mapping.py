@@ -95,8 +95,8 @@ def test_every_wrong_line_is_named_with_what_is_wrong(sandbox: Sandbox) -> None:
         (b"LIKE,41%,Revenue\n", 1),
         (b"source,target\n", 1),
         (b"\xff\xfe\x00", None),
-        (b'type,source,target\n"LIKE', None),
-        (b"type,source,target\nLIKE," + b"a" * 200_000 + b",b\n", None),
+        (b'type,source,target\n"LIKE', 2),
+        (b"type,source,target\nLIKE," + b"a" * 200_000 + b",b\n", 2),
         (b"type,source,target\nREGEX,a{99999999999},b\n", 2),
         (b"type,source,target\nREGEX," + b"(" * 5_000 + b",b\n", 2),
     ],
@@ -147,3 +147,13 @@ def test_groups_stand_each_for_itself(sandbox: Sandbox) -> None:
 def test_a_group_that_does_not_exist_is_not_found(sandbox: Sandbox, group: str) -> None:
     assert upload(sandbox, RULES, group=group)[0] == 404
     assert publish(sandbox, group) == 404
+
+
+def test_a_line_is_counted_as_an_editor_counts_it(sandbox: Sandbox) -> None:
+    broken = b'type,source,target\nEXACT,"a\nb",c\nWRONG,a,b\n'
+
+    assert set(lines_of(upload(sandbox, broken))) == {4}
+
+
+def test_a_line_that_is_no_csv_is_named(sandbox: Sandbox) -> None:
+    assert set(lines_of(upload(sandbox, RULES + b'EXACT,a,"b"x\r\n'))) == {5}

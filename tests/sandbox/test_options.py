@@ -289,3 +289,11 @@ def test_without_a_clock_it_is_now(clock: Clock) -> None:
 
     assert sandbox.requests[0].at > clock() - 10**9
     assert sandbox.clock() >= sandbox.requests[0].at
+
+
+@pytest.mark.parametrize(
+    "option", [{"window": "bogus"}, {"ids": "guid"}, {"reuse": ""}, {"token_ttl": float("nan")}]
+)
+def test_an_option_that_cannot_be_is_refused(option: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"none of|cannot be"):
+        Sandbox(**option)

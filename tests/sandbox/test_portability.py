@@ -240,3 +240,16 @@ def test_a_comment_that_is_no_text_publishes_nothing(sandbox: Sandbox, body: byt
 
 def test_what_is_not_there_cannot_be_published(sandbox: Sandbox) -> None:
     assert ask(sandbox, "POST", "/v1/chains/1/publish").status == 404
+
+
+@pytest.mark.parametrize("looked_before", [True, False])
+def test_permissions_of_an_imported_chain_do_not_depend_on_who_looked_when(
+    sandbox: Sandbox, file: bytes, looked_before: bool
+) -> None:
+    if looked_before:
+        get(sandbox, "/v1/security/permissions")
+
+    made = import_into(sandbox, homes(sandbox, "Production")[0], file).json()["data"]
+
+    pages = [get(sandbox, "/v1/security/permissions", page=page) for page in range(5)]
+    assert made["id"] in {each["object_id"] for page in pages for each in page}

@@ -1,5 +1,8 @@
 """When a start is taken and when it is refused, and where the run can be seen afterwards."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from onecloud_magic.sandbox import Sandbox
@@ -7,6 +10,8 @@ from onecloud_magic.sandbox import Sandbox
 from ..conftest import NOW, Clock
 from .asking import Answer, Placed, ask, chains, get, one_chain, seconds
 from .running import RUN, SEARCH, start, stop
+
+DAY = 86_400.0
 
 
 def alone(sandbox: Sandbox) -> Placed:
@@ -43,6 +48,29 @@ def test_a_disabled_chain_refuses(sandbox: Sandbox) -> None:
     chain = one_chain(sandbox, lambda it: it["disabled"])
 
     assert "disabled" in refused(start(sandbox, chain))
+
+
+def test_a_second_run_is_refused_however_long_the_first_one_takes(clock: Clock) -> None:
+    with Sandbox(clock=clock, token_ttl=30 * DAY) as sandbox:
+        chain = alone(sandbox)
+        sandbox.plan_next(seconds=20 * DAY)
+        first = start(sandbox, chain).body["data"]["id"]
+        clock.advance(10.5 * DAY)
+
+        assert first in refused(start(sandbox, chain))
+
+
+def test_of_starts_at_the_same_moment_one_is_taken(sandbox: Sandbox) -> None:
+    chain, gate = alone(sandbox), threading.Barrier(12)
+
+    def at_once(_number: int) -> int:
+        gate.wait(10)
+        return start(sandbox, chain).status
+
+    with ThreadPoolExecutor(12) as pool:
+        statuses = list(pool.map(at_once, range(12)))
+
+    assert sorted(statuses) == [200] + [422] * 11
 
 
 def test_a_chain_without_concurrency_refuses_a_second_run_while_one_is_live(
