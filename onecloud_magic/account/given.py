@@ -25,7 +25,8 @@ def has_controls(text: str) -> bool:
 
 def whole(given: object) -> int | None:
     """The whole number that was given, numpy's too; None where it is none, or a monstrous one."""
-    if isinstance(given, bool) or not isinstance(given, SupportsIndex):
+    # numpy's own boolean is none either, though older ones can be told from a number by name only.
+    if type(given).__name__ in ("bool", "bool_") or not isinstance(given, SupportsIndex):
         return None
     try:
         number = given.__index__()

@@ -5,7 +5,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -193,14 +193,14 @@ def test_who_does_not_trust_the_certificate_gets_nothing(secure: Sandbox) -> Non
 def test_a_client_that_is_silent_in_the_handshake_blocks_nobody(
     secure: Sandbox, authority: trustme.CA
 ) -> None:
-    address = ("127.0.0.1", secure.port)
-    silent = [socket.create_connection(address, timeout=10) for _ in range(5)]
+    with ExitStack() as silent:
+        for _ in range(5):
+            address = ("127.0.0.1", secure.port)
+            silent.enter_context(socket.create_connection(address, timeout=10))
 
-    answers = [asked_over_tls(secure, trusting(authority))[0] for _ in range(3)]
+        answers = [asked_over_tls(secure, trusting(authority))[0] for _ in range(3)]
 
     assert answers == [200] * 3
-    for connection in silent:
-        connection.close()
 
 
 def test_stopping_ends_a_handshake_that_has_not_ended(
