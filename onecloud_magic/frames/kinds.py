@@ -121,9 +121,8 @@ class Kind:
         return [None if v is None or v is missing else convert(v) for v in values]
 
 
-def _check(kind: type, values: Values) -> None:
-    if not {kind, type(None)}.issuperset(map(type, values)):
-        raise TypeError
+def _are(kind: type, values: Values) -> bool:
+    return {kind, type(None)}.issuperset(map(type, values))
 
 
 def _whole(texts: Values) -> Values:
@@ -136,6 +135,13 @@ def _pack_texts(texts: Values) -> Cells:
     cells = np.array(_whole(texts), object)
     # Arrow copies each text, and does so faster while they are warm.
     return pd.array(cells, dtype=STRING) if IN_ARROW else cells
+
+
+def _pack_ids(ids: Values) -> Cells:
+    # On the older host all are numbers: too many to convert one by one.
+    if _are(int, ids):
+        ids = [None if number is None else str(number) for number in ids]
+    return _pack_texts(ids)
 
 
 def _build_texts(packs: list[Cells]) -> ExtensionArray:
@@ -185,7 +191,8 @@ def _build_times(packs: list[Cells]) -> ExtensionArray:
 
 
 def _pack_integers(numbers: Values) -> Cells:
-    _check(int, numbers)
+    if not _are(int, numbers):
+        raise TypeError
     if NO_NUMBER in numbers:
         raise OverflowError  # as numpy does for those beyond it
     return np.array([NO_NUMBER if number is None else number for number in numbers], np.int64)
@@ -197,8 +204,9 @@ def _build_integers(packs: list[Cells]) -> ExtensionArray:
 
 
 def _pack_sizes(lists: Values) -> Cells:
-    _check(list, lists)
-    return _pack_integers([None if items is None else len(items) for items in lists])
+    if not _are(list, lists):
+        raise TypeError
+    return np.array([NO_NUMBER if items is None else len(items) for items in lists], np.int64)
 
 
 def _pack_flags(flags: Values) -> Cells:
@@ -241,7 +249,7 @@ def _to_clock(parts: Any) -> str | None:
     return time(*numbers.tolist()).isoformat()
 
 
-ID = Kind("an id", "string", _pack_texts, _build_texts, _to_id)
+ID = Kind("an id", "string", _pack_ids, _build_texts, _to_id)
 TEXT = Kind("a text", "string", _pack_texts, _build_texts, _to_text)
 JSON = Kind("a value", "string", _pack_texts, _build_texts, _to_json)
 DAYS = Kind("a list of days", "string", _pack_texts, _build_texts, _to_days)
