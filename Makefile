@@ -30,7 +30,7 @@ $(VENV)/ready: pyproject.toml
 NARROW := $(VENV)-narrow
 
 narrow: pyproject.toml
-	$(PYTHON) -m venv $(NARROW)
+	$(PYTHON) -m venv --clear $(NARROW)
 	$(NARROW)/bin/python -m pip install --quiet uv
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --resolution lowest-direct --editable .
 	$(NARROW)/bin/uv pip freeze --quiet --python $(NARROW)/bin/python --exclude-editable > $(NARROW)/lowest.txt

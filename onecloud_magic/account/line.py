@@ -84,9 +84,13 @@ class Line:
     @property
     def answers(self) -> Answers:
         """The cache of the account that is signed in: two accounts never share one."""
-        if self._account not in self._answers:
-            self._answers[self._account] = Answers(self._ttl, clock=self.clock)
-        return self._answers[self._account]
+        return self._answers_of(self._account)
+
+    @property
+    def answered(self) -> Answers:
+        """The cache of the account that this thread asked with, whoever has signed in since."""
+        asked = self._mine.record
+        return self._answers_of(asked.account if asked else self._account)
 
     @property
     def sent(self) -> int:
@@ -103,6 +107,11 @@ class Line:
         """Forget the session, and what was answered to it."""
         self.answers.drop()
         self.held.sign_out()
+
+    def _answers_of(self, account: str) -> Answers:
+        if account not in self._answers:
+            self._answers[account] = Answers(self._ttl, clock=self.clock)
+        return self._answers[account]
 
     def _check(self, record: Record, told: Callable[[Told], None]) -> None:
         token = record.access_token

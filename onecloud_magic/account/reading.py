@@ -113,7 +113,7 @@ class Reading:
         data = self.line.transport.call(name, **parameters)
         kind = OPERATIONS[name].kind
         if kind in ("metadata", "security"):
-            self.answers.put(key, kind, data)
+            self.line.answered.put(key, kind, data)
         return data
 
     def _fetch_pages(self, listing: Listing) -> Iterator[Page]:
@@ -121,7 +121,7 @@ class Reading:
         if OPERATIONS[listing.name].kind != "security":
             return pages
         every = list(pages)
-        self.answers.put(listing.key, "security", {"pages": every, "gap": self.gap})
+        self.line.answered.put(listing.key, "security", {"pages": every, "gap": self.gap})
         return iter(every)
 
     def _turn(self, listing: Listing) -> Iterator[Page]:

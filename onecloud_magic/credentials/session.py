@@ -92,7 +92,9 @@ class Session:
 
     def sign_out(self) -> None:
         """Forget the session, here and in the store. The service still takes its tokens."""
-        self._store.forget()
+        stored = self._store.load()
+        if stored is None or self._ours(stored):  # another host's session in this profile stays
+            self._store.forget()
         self._become(None)
 
     def reject(self, asked: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from onecloud_magic import OneCloud
 from onecloud_magic.account import profiles
 from onecloud_magic.errors import NotSignedIn, Unreachable, UsageError
 from onecloud_magic.sandbox import Sandbox, faults
+from onecloud_magic.sandbox.messages import Reply, Request
 
 from .conftest import PLENTY, NewSandbox, SignIn
 
@@ -68,9 +70,14 @@ def test_a_watcher_of_the_quota_may_ask_the_account_again(
     seen: list[int | None] = []
     one.quota.observe(lambda _: seen.append(OneCloud(base_url=sandbox.url).quota.burst_remaining))
 
-    one.workspaces()
-    OneCloud(base_url=sandbox.url, burst_limit=50).workspaces(refresh=True)
+    def read() -> None:
+        OneCloud(base_url=sandbox.url, burst_limit=50).workspaces(refresh=True)
 
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(timeout=60)
+
+    assert not reader.is_alive()
     assert seen
 
 
@@ -113,6 +120,29 @@ def test_the_next_account_of_a_profile_sees_nothing_of_the_one_before(
     assert account.quota.burst_remaining == PLENTY - 1
     assert account.workspaces().attrs["onecloud"]["source"] == "network"
     assert tokens_seen(sandbox) == {tokens["access_token"]}
+
+
+def test_an_answer_is_kept_for_the_account_that_asked_for_it(
+    new_sandbox: NewSandbox, sign_in: SignIn
+) -> None:
+    sandbox = new_sandbox()
+    account, tokens = sign_in(sandbox), second_admin(sandbox)
+
+    def meanwhile(_request: Request, work: faults.Work) -> Reply:
+        reply = work()
+        sandbox.faults.clear()
+        there = threading.Thread(target=account.login, kwargs=tokens)
+        there.start()
+        there.join()
+        return reply
+
+    sandbox.faults.add(meanwhile)
+    account.workspaces()
+
+    assert account.cache.info().empty
+    assert account.workspaces().attrs["onecloud"]["source"] == "network"
+    account.login(**sandbox.credentials)
+    assert account.workspaces().attrs["onecloud"]["source"] == "cache"
 
 
 def test_a_new_token_of_the_same_account_keeps_what_was_answered(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
 
-from onecloud_magic import OneCloud
+from onecloud_magic import OneCloud, OneCloudWarning
 from onecloud_magic.errors import BadAnswer, OneCloudError, Unreachable
 from onecloud_magic.sandbox import Recorded, Sandbox, faults
+from onecloud_magic.sandbox.messages import Reply, Request
 from tests.conftest import Clock
 
 from .conftest import NewSandbox, SignIn
 from .nonsense import lines
-from .reads import READS, Read, as_promised
+from .reads import READS, Read, as_promised, rows
 
 pytestmark = pytest.mark.filterwarnings("ignore::onecloud_magic.OneCloudWarning")
 
@@ -103,6 +106,57 @@ def test_what_is_broken_is_not_kept(account: OneCloud, sandbox: Sandbox, read: R
 
     assert as_promised(frame, read.table)
     assert len(frame) > 0
+
+
+@pytest.mark.parametrize(("name", "shown"), [(None, None), (5, "5"), (True, "true"), ("", "")])
+def test_what_a_parent_is_called_is_read_as_in_its_own_table(
+    account: OneCloud, sandbox: Sandbox, name: object, shown: object
+) -> None:
+    sandbox.faults.add(renamed(name), path="/v1/metadata/workspace/*/environment")
+
+    for read, column in ((account.environments, "name"), (account.chains, "environment")):
+        assert {row[column] for row in rows(read())} == {shown}
+    assert {row["environment"] for row in rows(account.runs(limit=50))} == {shown}
+
+
+def test_a_parent_whose_name_is_no_text_is_an_error_there_too(
+    account: OneCloud, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(renamed(["a list"]), path="/v1/metadata/workspace/*/environment")
+
+    for read in (account.environments, account.chains, account.runs, account.inputs):
+        with pytest.raises(BadAnswer, match="a list came where a text belongs"):
+            read()
+
+
+def test_what_came_without_an_id_cannot_be_asked_about_and_the_frame_says_so(
+    account: OneCloud, sandbox: Sandbox
+) -> None:
+    def without(_request: Request, work: faults.Work) -> Reply:
+        reply = work()
+        data = json.loads(reply.body)["data"]
+        del data[0]["id"]
+        return replace(reply, body=json.dumps({"data": data}).encode())
+
+    sandbox.faults.add(without, path="/v1/metadata/workspace")
+
+    with pytest.warns(OneCloudWarning, match=r"may be more\. Something came without an id\."):
+        frame = account.environments()
+
+    assert len(frame) == 8
+    assert frame.attrs["onecloud"]["complete"] is False
+    assert account.workspaces()["id"].isna().sum() == 1
+
+
+def renamed(name: object) -> faults.Fault:
+    """A service whose records are all called so."""
+
+    def answer(_request: Request, work: faults.Work) -> Reply:
+        reply = work()
+        data = [{**record, "name": name} for record in json.loads(reply.body)["data"]]
+        return replace(reply, body=json.dumps({"data": data}).encode())
+
+    return answer
 
 
 def test_a_sandbox_that_has_ended_is_told_with_what_to_do(

@@ -182,12 +182,12 @@ def test_a_row_means_the_id_of_its_own_table() -> None:
 
 
 def test_an_id_out_of_a_row_is_never_taken_for_a_name() -> None:
-    called_like_an_id = named("9", "3", TAX)
+    called_like_an_id = [named("8", "3"), named("9", "3", TAX)]
 
     row = {"environment_id": "3"}
-    assert find("environment", wanted("environment", row), [called_like_an_id, LIVE]) == [LIVE]
+    assert find("environment", wanted("environment", row), [*called_like_an_id, LIVE]) == [LIVE]
     with pytest.raises(NotFound):
-        find("environment", wanted("environment", row), [called_like_an_id])
+        find("environment", wanted("environment", row), called_like_an_id)
 
 
 @pytest.mark.parametrize("what", NONSENSE)

@@ -97,14 +97,17 @@ def test_a_file_may_be_imported_several_times(sandbox: Sandbox, file: bytes) -> 
     assert len({it["id"] for it in made}) == len({it["internal_id"] for it in made}) == 6
 
 
-def test_an_imported_chain_has_no_runs_and_refuses_a_start(sandbox: Sandbox, file: bytes) -> None:
-    there = homes(sandbox, "Test")[1]
-    made = import_into(sandbox, there, file).json()["data"]
-    imported = Placed(made["id"], there, made)
+def test_an_imported_chain_has_no_runs_and_refuses_a_start(clock: Clock) -> None:
+    with Sandbox(clock=clock, seed=314) as sandbox:  # whose history nobody has looked at before
+        original = chains(sandbox)[0]
+        file = export(sandbox, original).body
+        made = import_into(sandbox, original.environment_id, file).json()["data"]
+        imported = Placed(made["id"], original.environment_id, made)
 
-    refused = start(sandbox, imported)
+        refused = start(sandbox, imported)
+        found = get(sandbox, history(imported))["chainExecutors"]
 
-    assert get(sandbox, history(imported))["chainExecutors"] == []
+    assert found == []
     assert (refused.status, refused.body["error"]) == (422, "Unable to Start Chain")
 
 
