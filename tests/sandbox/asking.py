@@ -1,7 +1,7 @@
 """Asking a sandbox over its socket, as a client would."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection, HTTPMessage
@@ -73,26 +73,30 @@ class Placed:
 
 def homes(sandbox: Sandbox, name: str) -> list[str]:
     """The ids of the environments of that name, one of each workspace."""
-    return [
-        environment["id"]
-        for workspace in get(sandbox, "/v1/metadata/workspace")
-        for environment in get(sandbox, f"/v1/metadata/workspace/{workspace['id']}/environment")
-        if environment["name"] == name
-    ]
+    return list(_homes(sandbox, name))
 
 
 def chains(sandbox: Sandbox, home: str = "Production") -> list[Placed]:
     """Every chain of the environments of that name."""
-    return [
-        Placed(wire["id"], environment_id, wire)
-        for environment_id in homes(sandbox, home)
-        for wire in get(sandbox, "/v1/metadata/chains/search", environment_id=environment_id)
-    ]
+    return list(_chains(sandbox, home))
 
 
 def one_chain(sandbox: Sandbox, fits: Callable[[Wire], object], home: str = "Production") -> Placed:
-    """The first chain that fits."""
-    return next(chain for chain in chains(sandbox, home) if fits(chain.wire))
+    """The first chain that fits; nothing is asked beyond it."""
+    return next(chain for chain in _chains(sandbox, home) if fits(chain.wire))
+
+
+def _homes(sandbox: Sandbox, name: str) -> Iterator[str]:
+    for workspace in get(sandbox, WORKSPACES):
+        for environment in get(sandbox, f"{WORKSPACES}/{workspace['id']}/environment"):
+            if environment["name"] == name:
+                yield environment["id"]
+
+
+def _chains(sandbox: Sandbox, home: str) -> Iterator[Placed]:
+    for environment_id in _homes(sandbox, home):
+        for wire in get(sandbox, "/v1/metadata/chains/search", environment_id=environment_id):
+            yield Placed(wire["id"], environment_id, wire)
 
 
 def seconds(text: str) -> float:

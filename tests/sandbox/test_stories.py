@@ -18,12 +18,12 @@ SLOW = ("GL to Consolidation", "Product Profitability")
 FLAKY = ("Bank Statement Import", "Sales Pipeline Import")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def production(company: Sandbox) -> Mapping[str, Placed]:
     return {chain.wire["name"]: chain for chain in chains(company)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def every_run(company: Sandbox) -> list[Wire]:
     return runs(company, SEARCH)
 
