@@ -73,7 +73,7 @@ class Reader(Settings):
         reading.refresh = refresh
         frame = plan(reading)
         if counting is None:
-            frame.attrs["onecloud"] = reading.facts(table)
+            reading.origin(table).mark(frame)
             if reading.gap:
                 said = f"{table}: {len(frame):,} read, and there may be more."
                 warnings.warn(OneCloudWarning(f"{said} {reading.gap}"), stacklevel=3)

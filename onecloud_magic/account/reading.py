@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..api import OPERATIONS, Answers, Kept, Record, make_request
+from ..frames import Origin
 from .line import Line
 from .names import Named
 
@@ -89,18 +90,18 @@ class Reading:
             else:
                 self.gap = NO_ID
 
-    def facts(self, table: str) -> dict[str, object]:
-        """What `attrs["onecloud"]` says of the frame that was made of this."""
+    def origin(self, table: str) -> Origin:
+        """Where the frame that was made of this comes from, for its `attrs["onecloud"]`."""
         now = self.line.clock()
         fetched = min(self._oldest, now)
-        return {
-            "table": table,
-            "fetched_at": datetime.fromtimestamp(fetched, UTC).isoformat(timespec="seconds"),
-            "source": "network" if self.calls or self._oldest > now else "cache",
-            "calls": self.calls,
-            "age_seconds": round(now - fetched, 3),
-            "complete": not self.gap,
-        }
+        return Origin(
+            table=table,
+            fetched_at=datetime.fromtimestamp(int(fetched), UTC),
+            source="network" if self.calls or self._oldest > now else "cache",
+            calls=self.calls,
+            age_seconds=round(now - fetched, 3),
+            complete=not self.gap,
+        )
 
     def _fresh(self, key: str) -> Kept | None:
         return None if self.refresh else self.answers.get(key)
