@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from .account import OneCloud
     from .errors import OneCloudError, OneCloudWarning
 
@@ -27,3 +29,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted((*__all__, "__version__"))
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """`%load_ext onecloud_magic`: the magic `%onecloud`."""
+    from .magics.extension import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """`%unload_ext onecloud_magic`: nothing is left behind."""
+    from .magics.extension import unload
+
+    unload(shell)

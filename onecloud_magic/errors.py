@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 __all__ = [
@@ -50,10 +51,21 @@ class OneCloudError(Exception):
         self.hint = hint
         super().__init__(message)
 
+    @property
+    def lines(self) -> list[str]:
+        """The message, under the error's own name, and the hint: what people are shown."""
+        return [f"{type(self).__name__}: {self}", *filter(None, [self.hint])]
+
     def _render_traceback_(self) -> list[str]:
-        """Give IPython two lines instead of a traceback; `%xmode Verbose` still shows it whole."""
-        lines = [f"{type(self).__name__}: {self}"]
-        return [*lines, self.hint] if self.hint else lines
+        """Give IPython these lines instead of a traceback; `%xmode Verbose` shows it whole."""
+        ipython = sys.modules.get("IPython")
+        shell = ipython.get_ipython() if ipython else None
+        if shell is None or shell.InteractiveTB.mode != "Verbose":
+            return self.lines
+        whole: list[str] = shell.InteractiveTB.structured_traceback(
+            type(self), self, self.__traceback__
+        )
+        return [*whole, *filter(None, [self.hint])]
 
 
 class UsageError(OneCloudError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .face import account_card, clock_time, quota_card
+from .line import Last, is_secret
 from .onecloud import READS, OneCloud
 
-__all__ = ["READS", "OneCloud"]
+__all__ = ["READS", "Last", "OneCloud", "account_card", "clock_time", "is_secret", "quota_card"]

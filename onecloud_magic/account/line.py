@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from ..api import Answers, Pace, Transport
+from ..api import Answers, Pace, Reply, Request, Transport
 from ..api import Quota as Told
 from ..credentials import environment
 from ..credentials.bearer import Bearer
@@ -17,7 +18,7 @@ from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..credentials.session import Session as Held
 from ..credentials.stores import FileStore, MemoryStore, Store
-from ..errors import NotSignedIn
+from ..errors import NotSignedIn, OneCloudError
 from ..home import Home
 from .observed import Activity, Quota, Session
 
@@ -33,6 +34,15 @@ class Place:
     profile: str
     host: Host
     token_store: str
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last call that was answered: what was asked, with which status, and when."""
+
+    request: Request
+    status: int
+    at: float
 
 
 class Line:
@@ -56,6 +66,7 @@ class Line:
         self._account, self._mine = "", _Mine()
         self._bearer = Bearer(place.host.base_url, self._token)
         self._reached_by: tuple[float, str] | None = None
+        self.last: Last | None = None
         self.follow(settings)
         self.held.observe(self.look)
         self.look()
@@ -102,11 +113,13 @@ class Line:
         told: list[Told] = []
         self.held.sign_in(record, lambda record: self._check(record, told.append))
         self.quota.show(told[-1])
+        _hosts[self.place.home, self.place.profile] = self.place.host
 
     def sign_out(self) -> None:
         """Forget the session, and what was answered to it."""
         self.answers.drop()
         self.held.sign_out()
+        _hosts.pop((self.place.home, self.place.profile), None)
 
     def _answers_of(self, account: str) -> Answers:
         if account not in self._answers:
@@ -129,12 +142,17 @@ class Line:
         self, bearer: Bearer, told: Callable[[Told], None], renew: Callable[[], bool]
     ) -> Transport:
         timeout, ca_bundle = self._reached_by or (30.0, "")
+
+        def on_reply(request: Request, reply: Reply) -> None:
+            self.last = Last(request, reply.status, self.clock())
+            told(reply.quota)
+
         return Transport(
             self.place.host.base_url,
             bearer,
             self.pace,
             renew=renew,
-            on_reply=lambda _request, reply: told(reply.quota),
+            on_reply=on_reply,
             timeout=timeout,
             ca_bundle=ca_bundle or None,
             sleep=self._sleep,
@@ -174,6 +192,7 @@ def _given(profile: str) -> Record | None:
 
 
 _lines: dict[Place, Line] = {}
+_hosts: dict[tuple[Home, str], Host] = {}  # where each profile is signed in, as far as it was seen
 _lock = threading.Lock()
 
 
@@ -184,3 +203,20 @@ def line(place: Place, settings: Settings) -> Line:
             _lines[place] = Line(place, settings)
     # Outside of the lock: who watches the quota may ask for the line again.
     return _lines[place].follow(settings)
+
+
+def host_of(home: Home, profile: str) -> Host | None:
+    """Where *profile* is signed in, by this process or by another; None where it is not."""
+    given = _given(profile)
+    if given is None and (home, profile) not in _hosts:
+        with suppress(OneCloudError):  # what cannot be read is said by whoever needs the session
+            given = FileStore(profile, home).load()
+    if given is not None:
+        _hosts[home, profile] = Host(given.base_url, given.token_url)
+    return _hosts.get((home, profile))
+
+
+def is_secret(text: str) -> bool:
+    """Whether *text* is a secret that a session of this process, or the environment, holds."""
+    records = [each.held.current for each in _lines.values()]
+    return environment.holds(text) or any(each.holds(text) for each in records if each)

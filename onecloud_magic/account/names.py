@@ -151,9 +151,12 @@ def _matching(text: str, spelt: Iterable[tuple[str, Named]]) -> list[Named]:
 
 
 def _near(text: str, among: Iterable[Named]) -> list[str]:
+    """The names that come near: in their letters, or because they begin with the text."""
     names = {name.casefold(): name for name, _ in _spelt(among)}
-    close = get_close_matches(text.casefold()[:100], names, n=3)
-    return [names[each] for each in close]
+    folded = text.casefold()[:100]
+    close = get_close_matches(folded, names, n=3)
+    close += [each for each in names if each.startswith(folded) and each not in close]
+    return [names[each] for each in close[:3]]
 
 
 def _fields(given: object) -> Mapping[str, Any] | None:

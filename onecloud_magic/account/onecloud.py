@@ -6,10 +6,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..credentials import environment as variables
-from ..credentials.hosts import resolve
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..errors import UsageError
+from .face import account_card
 from .given import shown
 from .history import RunReads
 from .metadata import MetadataReads
@@ -116,6 +116,10 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
             if operation in _CHANGE_CHAINS:
                 self.cache.clear("metadata")
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """The account card: who is signed in, what is left of the quota, what to type next."""
+        return account_card(self)._repr_mimebundle_()
+
     def __repr__(self) -> str:
         session = self.session
         return f"<OneCloud {session.state}: profile {session.profile!r} at {session.host}>"
@@ -124,7 +128,7 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
         if not isinstance(client_id, str | None):
             raise UsageError(f"client_id cannot be {shown(client_id)}.", "Give it as text.")
         if secrets or client_id is not None:
-            host = resolve(self.base_url, self.token_url)
+            host = self._place().host
             return Record.given(host, "argument", client_id=(client_id or "").strip(), **secrets)
         record = variables.record()
         if record is None:

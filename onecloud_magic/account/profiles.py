@@ -1,10 +1,11 @@
-"""The current profile: it belongs to the process, not to an object."""
+"""The current profile and where its reads look: both belong to the process, not to an object."""
 
 from __future__ import annotations
 
 from ..credentials import environment
 
 _chosen: list[str] = []
+_defaults: dict[str, dict[str, str]] = {}
 
 
 def current() -> str:
@@ -16,6 +17,21 @@ def current() -> str:
     return _chosen[-1] if _chosen else environment.profile()
 
 
-def use(profile: str) -> None:
-    """Make *profile* the current one of this process."""
+def use(profile: str, **defaults: str) -> None:
+    """Make *profile* the current one of this process.
+
+    *defaults* are the settings `workspace` and `environment` of accounts that are made from now on.
+    """
     _chosen[:] = [profile]
+    _defaults.setdefault(profile, {}).update(defaults)
+
+
+def defaults(profile: object) -> dict[str, str]:
+    """Where the reads of *profile* look by default, as was said in this process."""
+    return dict(_defaults.get(profile, {})) if isinstance(profile, str) else {}
+
+
+def forget() -> None:
+    """Begin anew, as a new process does."""
+    _chosen.clear()
+    _defaults.clear()

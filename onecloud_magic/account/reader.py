@@ -9,14 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ..credentials.hosts import resolve
+from traitlets import default
+
+from ..credentials.hosts import Host, resolve
 from ..errors import OneCloudWarning, UsageError
 from ..home import Home
 from . import profiles, when
 from .cache import Cache
 from .given import shown, whole
 from .inventory import Scope
-from .line import Line, Place, line
+from .line import Last, Line, Place, host_of, line
 from .names import Wanted, wanted
 from .observed import Activity, Quota, Session
 from .reading import Counting, Reading
@@ -33,8 +35,8 @@ class Reader(Settings):
     """An account that can read: what the reads of all groups have in common."""
 
     def __init__(self, profile: str | None = None, **settings: Any) -> None:
-        super().__init__(**settings)
         self.profile = profiles.current() if profile is None else profile
+        super().__init__(profiles.defaults(self.profile), **settings)
         self.cache = Cache(lambda: self._line.answers)
         self._place()  # what cannot be is said now, not at the first read
 
@@ -56,15 +58,34 @@ class Reader(Settings):
         return self._line.activity
 
     @property
+    def last(self) -> Last | None:
+        """The last call that was answered; None before the first."""
+        return self._line.last
+
+    @property
     def _line(self) -> Line:
         return line(self._place(), self)
 
     def _place(self) -> Place:
         if not isinstance(self.profile, str):
             raise UsageError(f"profile cannot be {shown(self.profile)}.", "Give a name.")
-        home, host = Home.find(), resolve(self.base_url, self.token_url)
+        home = Home.find()
         home.record(self.profile)  # raises for a name that could be a path
-        return Place(home, self.profile, host, self.token_store)
+        return Place(home, self.profile, self._host(home), self.token_store)
+
+    def _host(self, home: Home) -> Host:
+        # The default is looked at anew each time: another process may sign the profile in.
+        if self.trait_has_value("base_url"):
+            return resolve(self.base_url, self.token_url)
+        known = host_of(home, self.profile)
+        if known is not None and not self.token_url:
+            return known
+        return resolve(known.base_url if known else "classic", self.token_url)
+
+    @default("base_url")
+    def _where_the_profile_is_signed_in(self) -> str:
+        known = host_of(Home.find(), self.profile)
+        return known.base_url if known else "classic"
 
     def _read(self, table: str, plan: Plan, refresh: bool) -> pd.DataFrame:
         """Carry out a read; in an estimate, only count what it would cost."""

@@ -16,7 +16,7 @@ from .names import Named
 Page = list[Record]
 Keep = Callable[[Record], bool]
 
-STOPPED = "limit=None reads all."
+STOPPED = "limit=None (on a line: --limit all) reads all."
 NO_ID = "Something came without an id."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from traitlets import Enum, Float, Int, TraitError, Unicode, validate
@@ -24,9 +25,10 @@ class Settings(Configurable):
     (`c.OneCloud.x = …`, `%config OneCloud.x = …`), which beats the default.
     """
 
-    base_url = Unicode("classic", help="The service: a URL, or one of classic, us, eu, apac.").tag(
-        config=True
-    )
+    base_url = Unicode(
+        help="The service: a URL, or one of classic, us, eu, apac; "
+        "if not set, where the profile is signed in, else classic."
+    ).tag(config=True)
     token_url = Unicode(
         "", help="Where tokens are renewed; empty: the place that belongs to base_url."
     ).tag(config=True)
@@ -59,7 +61,7 @@ class Settings(Configurable):
         config=True
     )
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, defaults: Mapping[str, str] | None = None, /, **settings: Any) -> None:
         known = self.class_trait_names(config=True)
         if unknown := settings.keys() - set(known):
             raise TypeError(
@@ -67,7 +69,7 @@ class Settings(Configurable):
                 f"it has {', '.join(sorted(known))}"
             )
         self._follow(running_shell())
-        self._take({**_environment(known), **settings})
+        self._take({**_environment(known), **(defaults or {}), **settings})
 
     def _follow(self, shell: Any) -> None:
         """Take what the configuration of the running shell says, now and by `%config`."""

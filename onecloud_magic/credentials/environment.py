@@ -13,7 +13,7 @@ from .hosts import resolve
 from .records import Record
 from .secret import Secret
 
-__all__ = ["profile", "record"]
+__all__ = ["holds", "profile", "record"]
 
 GetEnv = Callable[[str], str | None]
 
@@ -37,6 +37,11 @@ def record(getenv: GetEnv = os.getenv) -> Record | None:
     host = resolve(getenv("ONECLOUD_BASE_URL") or "classic", getenv("ONECLOUD_TOKEN_URL") or "")
     client_id = (getenv("ONECLOUD_CLIENT_ID") or "").strip()
     return Record.given(host, "environment", client_id=client_id, **given)
+
+
+def holds(text: str, getenv: GetEnv = os.getenv) -> bool:
+    """Whether *text* is one of the secrets that the variables give."""
+    return any((getenv(name) or "").strip() == text for name in _SECRETS.values())
 
 
 def profile(getenv: GetEnv = os.getenv) -> str:

@@ -36,7 +36,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         if name.startswith("ONECLOUD_") or name == "CI":
             monkeypatch.delenv(name)
     monkeypatch.setenv("ONECLOUD_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(profiles, "_chosen", [])
+    profiles.forget()
     return tmp_path / "home"
 
 

@@ -167,7 +167,7 @@ def test_the_current_profile_belongs_to_the_process(
     assert OneCloud().session.profile == "reports"
     monkeypatch.setenv("ONECLOUD_PROFILE", "nightly")
     assert OneCloud().session.profile == "reports"
-    monkeypatch.setattr(profiles, "_chosen", [])
+    profiles.forget()
     assert OneCloud().session.profile == "nightly"
     assert OneCloud("default").session.profile == "default"
 

@@ -1,0 +1,81 @@
+"""The accounts that the commands work with: one a profile, kept until the extension is unloaded."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ..errors import OneCloudError
+
+if TYPE_CHECKING:
+    from ..account import OneCloud
+    from ..sandbox import Sandbox
+
+_accounts: dict[str, OneCloud] = {}
+_sandboxes: list[Sandbox] = []
+_SANDBOX = "sandbox"
+
+
+def account(profile: str | None = None) -> OneCloud:
+    """The account of *profile*, or of the current one: the same object each time."""
+    from ..account import OneCloud, profiles
+
+    name = profiles.current() if profile is None else profile
+    if name not in _accounts:
+        _accounts[name] = OneCloud(name)
+    return _accounts[name]
+
+
+def use(oc: OneCloud, defaults: dict[str, str]) -> None:
+    """Make the profile of *oc* the current one; *defaults* hold for accounts made later, too."""
+    from ..account import profiles
+
+    profiles.use(oc.profile, **defaults)
+
+
+def sandbox() -> OneCloud:
+    """The account of the embedded service, which is started where none is running."""
+    from ..account import OneCloud
+    from ..sandbox import Sandbox
+
+    if not _sandboxes:
+        box = Sandbox()
+        _sandboxes.append(box)
+        atexit.register(_end)
+        # Settings that were made for the real service do not fit this one.
+        _forget(_accounts.pop(_SANDBOX, None))
+        _accounts[_SANDBOX] = OneCloud(
+            _SANDBOX, base_url=box.url, token_url=box.token_url, workspace="", environment=""
+        )
+    oc = _accounts[_SANDBOX]
+    if oc.session.state != "active":
+        oc.login(**_sandboxes[-1].credentials)
+    use(oc, {})
+    return oc
+
+
+def forget() -> None:
+    """Let go of everything: accounts, and the sandbox with its session."""
+    from ..account import profiles
+
+    _end()
+    for oc in _accounts.values():
+        _forget(oc)
+    _accounts.clear()
+    profiles.forget()
+
+
+def _end() -> None:
+    """End the sandbox; its tokens are of no use any more."""
+    atexit.unregister(_end)
+    while _sandboxes:
+        with suppress(OneCloudError):  # the folder may be gone by now
+            _accounts[_SANDBOX].logout()
+        _sandboxes.pop().stop()
+
+
+def _forget(oc: OneCloud | None) -> None:
+    shell = oc.parent if oc is not None else None
+    if shell is not None:
+        shell.configurables[:] = [each for each in shell.configurables if each is not oc]

@@ -1,0 +1,53 @@
+"""What Tab offers: commands, flags and the values that are known here. Nothing is asked for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+
+__all__ = ["matcher", "offered"]
+
+# At the start of a line, or behind "name = ".
+_LINE = re.compile(r"\s*(?:[^=%'\"#]+=\s*)?%onecloud\s+(?P<typed>.*)", re.DOTALL)
+
+
+@context_matcher(identifier="onecloud_magic")  # type: ignore[untyped-decorator]  # IPython's
+def matcher(context: CompletionContext) -> Any:
+    """Complete a line of ours, and leave every other one to the others."""
+    found = _LINE.fullmatch(context.text_until_cursor)
+    if not found:
+        return {"completions": []}
+    fragment = re.split(r"\s", found["typed"])[-1]
+    fitting = [each for each in offered(found["typed"]) if each.startswith(fragment)]
+    return {
+        "completions": [SimpleCompletion(text=each, type="magic") for each in fitting],
+        "matched_fragment": fragment,
+        "suppress": True,  # names of Python have no place on the line
+        "ordered": True,
+    }
+
+
+def offered(typed: str) -> Iterable[str]:
+    """What may stand where *typed*, the line behind `%onecloud`, ends."""
+    from .line import COMMANDS, FLAGS, OFFERS
+
+    if typed.count('"') % 2 or typed.count("'") % 2:
+        return []
+    *before, fragment = re.split(r"\s+", typed)
+    if not before:
+        return COMMANDS
+    asked = COMMANDS.get(before[0])
+    if asked is None:
+        return []
+    flags = {name: FLAGS[flag] for flag in (*asked.flags, "output") for name in FLAGS[flag].names}
+    if (flag := flags.get(before[-1])) and flag.value:
+        return flag.choices
+    if fragment.startswith("-"):
+        return [name for name in flags if name.startswith("--") or fragment == "-"]
+    if asked.name == "help":
+        return COMMANDS
+    words = [each for each in before[1:] if not each.startswith("-")]
+    return [offer for name in list(asked.words)[len(words) :][:1] for offer in OFFERS.get(name, ())]

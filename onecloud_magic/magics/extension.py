@@ -1,0 +1,84 @@
+"""`%load_ext onecloud_magic`: one magic, one matcher for Tab, one name for `%config`.
+
+Loading is cheap: what a line needs is imported when the first line is typed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import no_var_expand
+
+from .complete import matcher
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["load", "unload"]
+
+_NAME = "onecloud"
+
+
+def load(shell: InteractiveShell) -> None:
+    """Make `%onecloud` known to *shell*; once is enough, twice does no harm."""
+    _take_out(shell)
+
+    def onecloud(line: str) -> object:
+        """OneCloud in IPython and Jupyter; `%onecloud help` lists the commands."""
+        from .line import answer
+
+        return answer(shell, line)
+
+    no_var_expand(onecloud)
+    onecloud.getdoc = _overview  # type: ignore[attr-defined]  # what `%onecloud?` shows
+    shell.magics_manager.register_function(onecloud, "line", _NAME)
+    shell.Completer.custom_matchers.append(matcher)
+    configurables: list[Any] = shell.configurables
+    configurables.append(_Settings(shell))
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Leave nothing behind: the magic, the matcher, accounts, the sandbox and its session."""
+    from .accounts import forget
+
+    _take_out(shell)
+    forget()
+
+
+def _take_out(shell: InteractiveShell) -> None:
+    shell.magics_manager.magics["line"].pop(_NAME, None)
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [each for each in matchers if each is not matcher]
+    configurables: list[Any] = shell.configurables
+    configurables[:] = [each for each in configurables if type(each) is not _Settings]
+
+
+def _overview() -> str:
+    from .manual import overview
+
+    return overview()
+
+
+class _Settings:
+    """Stands in `%config` for the accounts that will be: what is set is set for them.
+
+    Nothing of the account is imported before somebody looks.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        from ..account import OneCloud
+
+        return OneCloud
+
+    def update_config(self, config: Any) -> None:
+        """Take what `%config OneCloud.… =` says into the configuration of the shell."""
+        self._shell.config.OneCloud.merge(config.OneCloud)
+
+    def __getattr__(self, name: str) -> Any:
+        from .accounts import account
+
+        return getattr(account(), name)

@@ -1,0 +1,66 @@
+"""Carrying out what was typed: from a line to what it returns."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OneCloudWarning, UsageError
+from . import about, accounts, reads, session
+from .command import COMMANDS, FLAGS, OFFERS
+from .history import forget
+from .parse import Asked, parse
+from .secrets import refuse
+from .words import silenced, words_of
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["COMMANDS", "COMMAND_ROOMS", "FLAGS", "OFFERS", "answer", "carry_out", "read"]
+
+COMMAND_ROOMS = (session, reads, about)  # importing them is what makes their commands known
+
+
+def answer(shell: InteractiveShell, line: str) -> object:
+    """Carry out a line that was typed in *shell*, and give what it returns there."""
+    bare, silent = silenced(line)
+    asked = read(words_of(bare), ("output",), lambda texts: forget(shell, texts))
+    name = asked.common.get("output")
+    if name is not None and (not name.isidentifier() or iskeyword(name)):
+        raise UsageError("-o needs the name of a variable.", "As in: %onecloud chains -o chains.")
+    result = carry_out(asked, lambda text: sys.stdout.write(f"{text}\n"))
+    if name is not None:
+        shell.user_ns[name] = result
+    return None if silent else result
+
+
+def read(
+    words: Sequence[str], common: Sequence[str], forget: Callable[[Sequence[str]], str]
+) -> Asked:
+    """Read the words that were typed; a secret among them is refused, once it was forgotten."""
+    refuse(words, forget)
+    return parse(words, common)
+
+
+def carry_out(asked: Asked, notice: Callable[[str], object]) -> Any:
+    """Do what was asked, and give what it returns; what is worth a line goes to *notice*."""
+    arguments, words = dict(asked.arguments), []
+    for name, each in asked.command.words.items():
+        if each.kind is each.POSITIONAL_ONLY and name in arguments:
+            words.append(arguments.pop(name))
+    if asked.command.uses_account:
+        words.insert(0, accounts.account(asked.common.get("profile")))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always", OneCloudWarning)
+        result = asked.command.run(*words, **arguments)
+    for warning in seen:
+        if isinstance(warning.message, OneCloudWarning):
+            notice(str(warning.message))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    return result

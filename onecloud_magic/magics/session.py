@@ -1,0 +1,100 @@
+"""The commands of the session: who is signed in, and which profile is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from . import accounts, asking
+from .command import command
+
+if TYPE_CHECKING:
+    from ..account import OneCloud
+
+_GROUP = "Session"
+_WHERE = "It stands on the page Admin > API, where an administrator enables API access."
+
+
+@command(_GROUP)
+def login(oc: OneCloud) -> OneCloud:
+    """Sign in: asks for the access token, which is not shown and goes into no history.
+
+    Where nobody can be asked (nbclient, papermill, scripts) the variable ONECLOUD_ACCESS_TOKEN
+    signs in. The host is the setting base_url: `%config OneCloud.base_url = "us"`.
+
+    Example:
+        %onecloud login
+    """
+    if asking.can_ask():
+        # Nothing here holds the token in clear: a traceback would show it.
+        oc.login(access_token=asking.secret("Access token (Admin > API): ", _WHERE))
+        return oc
+    if not asking.environment_signs_in():
+        if oc.session.state == "active":
+            return oc
+        raise UsageError(
+            "Nobody can be asked for a token here, and the environment has none.",
+            "Set ONECLOUD_ACCESS_TOKEN, and ONECLOUD_BASE_URL unless the host is classic.",
+        )
+    oc.login()
+    return oc
+
+
+@command(_GROUP)
+def logout(oc: OneCloud) -> OneCloud:
+    """Forget the session and what was answered to it.
+
+    The tokens themselves live until "Revoke API Access" is pressed on the API page.
+
+    Example:
+        %onecloud logout
+    """
+    oc.logout()
+    return oc
+
+
+@command(_GROUP)
+def status(oc: OneCloud) -> OneCloud:
+    """Show who is signed in, where, and what is left of the quota; costs no call.
+
+    Example:
+        %onecloud status
+    """
+    return oc
+
+
+@command(_GROUP)
+def use(
+    profile: str | None = None, *, workspace: str | None = None, environment: str | None = None
+) -> OneCloud:
+    """Choose the profile, and the workspace and environment that reads look into from now on.
+
+    It holds until the kernel ends; * looks everywhere again.
+
+    Example:
+        %onecloud use -w "Finance Close" -e Production
+        %onecloud use sandbox
+    """
+    oc = accounts.account(profile)
+    given = {"workspace": workspace, "environment": environment}
+    defaults = {kind: name for kind, name in given.items() if name is not None}
+    looks = {kind: "" if name == "*" else name for kind, name in defaults.items()}
+    if any(looks.values()) and oc.session.state == "active":
+        # Says now what does not exist; it costs what a look at the environments costs.
+        oc.variables(workspace, environment)
+    for kind, name in looks.items():
+        setattr(oc, kind, name)
+    accounts.use(oc, looks)
+    return oc
+
+
+@command(_GROUP)
+def sandbox() -> OneCloud:
+    """Start the embedded service and sign in to it: everything can be tried without an account.
+
+    It is a made-up company, in the profile `sandbox`; it ends with the kernel.
+
+    Example:
+        %onecloud sandbox
+    """
+    return accounts.sandbox()

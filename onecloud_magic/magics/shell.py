@@ -1,0 +1,73 @@
+"""The commands in a shell: `python -m onecloud_magic COMMAND …`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import OneCloudError, UsageError
+from ..show.plain import Text
+from .line import carry_out, read
+
+__all__ = ["main"]
+
+_COMMON = ("csv",)
+_TYPED = "python -m onecloud_magic"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out one command and print what it gives.
+
+    Gives the exit code: 0, 1 for an error, 2 for a command that makes no sense, 130 for an
+    interrupt.
+    """
+    try:
+        asked = read(sys.argv[1:] if words is None else words, _COMMON, _forget)
+        result = carry_out(asked, _notice)
+        _print(_text(result, csv=asked.common.get("csv", False)))
+        if asked.command.name == "sandbox":
+            _serve()
+    except KeyboardInterrupt:
+        _notice("Interrupted.")
+        return 130
+    except BrokenPipeError:
+        # Whoever read has seen enough; Python would complain once more when it closes the pipe.
+        sys.stdout = None
+        return 0
+    except OneCloudError as error:
+        for line in error.lines:
+            _notice(line.replace("%onecloud", _TYPED))
+        return 2 if isinstance(error, UsageError) else 1
+    return 0
+
+
+def _text(result: Any, *, csv: bool) -> str:
+    if hasattr(result, "to_string"):
+        return str(result.to_csv(index=False) if csv else result.to_string(index=False))
+    text = result if isinstance(result, Text) else result._repr_mimebundle_()["text/plain"]
+    return str(text).replace("%onecloud", _TYPED)
+
+
+def _print(text: str) -> None:
+    # A name may have letters that the encoding of the terminal has not.
+    encoding = sys.stdout.encoding or "utf-8"
+    fitting = text.encode(encoding, "replace").decode(encoding)
+    sys.stdout.write(fitting.rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def _notice(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _forget(texts: Sequence[str]) -> str:
+    return "It is in the history of the shell and in the list of processes, out of reach from here."
+
+
+def _serve() -> None:
+    """Keep the embedded service alive until it is interrupted."""
+    _notice("Serving until Ctrl-C.")
+    while True:
+        time.sleep(3600)

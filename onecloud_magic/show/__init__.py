@@ -1,0 +1,11 @@
+"""How things of ours look: html and text with equal facts.
+
+Static html carries inline styles only: notebooks that are not trusted lose everything else.
+"""
+
+from __future__ import annotations
+
+from .cards import Card
+from .plain import Text, printable
+
+__all__ = ["Card", "Text", "printable"]

@@ -1,0 +1,90 @@
+"""A card: a few facts and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .plain import printable
+
+if TYPE_CHECKING:
+    import htpy
+
+__all__ = ["Card"]
+
+# The colours are half transparent: they suit a light page and a dark one.
+_FRAME = "display:inline-block;padding:.6em 1em;border:1px solid #8888;border-radius:6px"
+_BADGE = "border:1px solid #8888;border-radius:3px;padding:0 .4em;margin-left:.6em;font-size:85%"
+_LABEL = (
+    "text-align:left;font-weight:normal;opacity:.75;padding:.1em 1.2em .1em 0;vertical-align:top"
+)
+_VALUE = "text-align:left;padding:.1em 0;overflow-wrap:anywhere;max-width:44em"
+_NEXT = "margin-top:.4em;opacity:.75"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Facts under a title, shown alike in a notebook and in a terminal.
+
+    Attributes:
+        title: what the card is about.
+        facts: what there is to say, as label and words.
+        next: what may be typed next.
+        badge: a word that must not be overlooked, such as SANDBOX.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    next: tuple[str, ...] = ()
+    badge: str = ""
+
+    @property
+    def text(self) -> str:
+        """The card for a terminal."""
+        wide = max((len(label) for label, _ in self.facts), default=0)
+        lines = [" ".join(filter(None, (self.title, self.badge and f"[{self.badge}]")))]
+        lines += [f"  {label:<{wide}}  {printable(words)}" for label, words in self.facts]
+        if self.next:
+            lines.append(f"  {'next':<{wide}}  {' · '.join(self.next)}")
+        return "\n".join(lines)
+
+    @property
+    def html(self) -> str:
+        """The card for a notebook; names from the service are escaped in it."""
+        import htpy
+
+        badge = htpy.span(style=_BADGE)[self.badge] if self.badge else None
+        rows = (
+            # In a span of its own, "$" is no mathematics to the notebook.
+            htpy.tr[htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[_words(words)]]
+            for label, words in self.facts
+        )
+        return str(
+            htpy.div(style=_FRAME)[
+                htpy.div[htpy.b[self.title], badge],
+                htpy.table(style="border-collapse:collapse;margin:.3em 0 0")[rows],
+                htpy.div(style=_NEXT)["next ", _joined(self.next)] if self.next else None,
+            ]
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.text, "text/html": self.html}
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _words(words: str) -> htpy.Node:
+    import htpy
+
+    return htpy.bdi(class_="mathjax_ignore")[printable(words)]
+
+
+def _joined(commands: Iterable[str]) -> htpy.Node:
+    import htpy
+
+    parts: list[htpy.Node] = []
+    for command in commands:
+        parts += [" · ", htpy.code[command]] if parts else [htpy.code[command]]
+    return parts
