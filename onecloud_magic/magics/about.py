@@ -46,7 +46,7 @@ def cache(oc: OneCloud, act: str | None = None, kind: str | None = None, /) -> p
 
 @command(_GROUP)
 def doctor(oc: OneCloud) -> pd.DataFrame:
-    """Look for what may be wrong: versions, session, host, clock, proxies, folders.
+    """Look for what may be wrong: versions, folders, session, host, proxies, quota.
 
     Makes one call where a session is there, changes nothing, and shows no secret: the table can
     go into a report as it is.

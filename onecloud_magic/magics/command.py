@@ -15,7 +15,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["COMMANDS", "FLAGS", "OFFERS", "WORDS", "Command", "Flag", "command"]
+__all__ = ["COMMANDS", "FLAGS", "GROUPS", "OFFERS", "WORDS", "Command", "Flag", "command"]
+
+GROUPS = ("Session", "Metadata", "Run history", "Security and audit", "About")
 
 
 class Flag(NamedTuple):

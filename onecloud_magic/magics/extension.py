@@ -54,7 +54,7 @@ def _take_out(shell: InteractiveShell) -> None:
 
 
 def _overview() -> str:
-    from .manual import overview
+    from .line import overview
 
     return overview()
 

@@ -12,6 +12,7 @@ from ..errors import OneCloudWarning, UsageError
 from . import about, accounts, reads, session
 from .command import COMMANDS, FLAGS, OFFERS
 from .history import forget
+from .manual import overview
 from .parse import Asked, parse
 from .secrets import refuse
 from .words import silenced, words_of
@@ -19,7 +20,16 @@ from .words import silenced, words_of
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["COMMANDS", "COMMAND_ROOMS", "FLAGS", "OFFERS", "answer", "carry_out", "read"]
+__all__ = [
+    "COMMANDS",
+    "COMMAND_ROOMS",
+    "FLAGS",
+    "OFFERS",
+    "answer",
+    "carry_out",
+    "overview",
+    "read",
+]
 
 COMMAND_ROOMS = (session, reads, about)  # importing them is what makes their commands known
 

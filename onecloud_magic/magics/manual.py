@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from inspect import Parameter
 
 from ..show.plain import Text
-from .command import COMMANDS, FLAGS, WORDS, Command
+from .command import COMMANDS, FLAGS, GROUPS, WORDS, Command
 from .parse import parse
 
 __all__ = ["overview", "page", "usage"]
@@ -27,12 +27,13 @@ def overview() -> str:
         "",
         f"{_PROMPT} COMMAND [words] [flags]    alone, it shows who is signed in",
     ]
-    group = ""
-    for each in COMMANDS.values():
-        if each.group != group:
-            group = each.group
-            lines += ["", group]
-        lines.append(f"  {each.name:<{wide}}  {each.sentence}")
+    for group in GROUPS:
+        lines += ["", group]
+        lines += [
+            f"  {each.name:<{wide}}  {each.sentence}"
+            for each in COMMANDS.values()
+            if each.group == group
+        ]
     return "\n".join(
         [
             *lines,
