@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: test lint narrow format clean
+.PHONY: test lint narrow format demo binder clean
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
@@ -37,5 +37,26 @@ narrow: pyproject.toml
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --constraint $(NARROW)/lowest.txt --group narrow
 	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/contract
 
+# The first look, without an account: the environment is made once, then no network is needed.
+DEMO := $(VENV)-demo
+
+demo: $(DEMO)/ready
+	$(DEMO)/bin/python notebooks/demo.py
+
+$(DEMO)/ready: pyproject.toml
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(DEMO)/bin/python -m pip install --quiet --editable ".[demo]"
+	touch $@
+
+# What Binder installs, from the files that it reads; a test tries it.
+BINDER := $(VENV)-binder
+
+binder:
+	$(PYTHON) -m venv --clear $(BINDER)
+	$(BINDER)/bin/python -m pip install --quiet --requirement binder/requirements.txt
+	PATH="$(abspath $(BINDER))/bin:$$PATH" binder/postBuild
+	touch $(BINDER)/ready
+
 clean:
-	rm -rf $(VENV) $(NARROW) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NARROW) $(DEMO) $(BINDER) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -91,7 +91,9 @@ def _left(remaining: int | None, limit: int) -> str:
 
 
 def _time(moment: datetime | None, zone: tzinfo) -> str:
-    return "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {zone}"
+    if moment is None:
+        return ""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S} {str(zone).removeprefix('Etc/')}"
 
 
 def _zone(name: str) -> tzinfo:

@@ -67,7 +67,8 @@ def run(record: Wire, known: dict[str, Wire]) -> Wire:
 
 def test_runs_are_those_of_the_service_over_several_pages(account: OneCloud) -> None:
     with pytest.warns(
-        OneCloudWarning, match=r"^runs: 120 read, and there may be more\. limit=None \(on a line: --limit all\) reads all\.$"
+        OneCloudWarning,
+        match=r"^runs: 120 read, and there may be more\. limit=None .* reads all\.$",
     ):
         frame = account.runs(limit=120)
 
