@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+_LISTED = ("workspace", "environment", "chain", "run", "user", "group")
+
+
 class OneCloudWarning(UserWarning):
     """Something worth one line that is no error, as a read that stopped at its limit."""
 
@@ -45,7 +48,10 @@ class OneCloudError(Exception):
 
     Attributes:
         hint: what to do next, a sentence or two; may be empty.
+        private: whether its traceback is never shown, because variables in it hold a secret.
     """
+
+    private = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         self.hint = hint
@@ -60,8 +66,12 @@ class OneCloudError(Exception):
         """Give IPython these lines instead of a traceback; `%xmode Verbose` shows it whole."""
         ipython = sys.modules.get("IPython")
         shell = ipython.get_ipython() if ipython else None
-        if shell is None or shell.InteractiveTB.mode != "Verbose":
+        if shell is None:
             return self.lines
+        if self.private or shell.InteractiveTB.mode != "Verbose":
+            # The modes Plain and Minimal put one line behind the other.
+            plain = getattr(shell.InteractiveTB, "tb_join_char", "\n") == ""
+            return ["\n".join(self.lines)] if plain else self.lines
         whole: list[str] = shell.InteractiveTB.structured_traceback(
             type(self), self, self.__traceback__
         )
@@ -93,7 +103,8 @@ class NotFound(UsageError):
         self, kind: str, wanted: str, near: Sequence[str] = (), *, words: str = ""
     ) -> None:
         self.kind, self.wanted, self.near = kind, wanted, tuple(near)
-        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        listed = f"%onecloud {kind}s lists what there is." if kind in _LISTED else ""
+        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else listed
         super().__init__(f"No {kind} is called {_short(wanted)}.", hint, words=words)
 
 

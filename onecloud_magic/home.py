@@ -49,6 +49,13 @@ class Home:
             )
         return self.root / "profiles" / profile / "record.json"
 
+    def profiles(self) -> list[str]:
+        """The names of the profiles that something is kept for."""
+        try:
+            return sorted(each.name for each in (self.root / "profiles").iterdir())
+        except OSError:  # nothing was written yet, or nothing that we may see
+            return []
+
     def read(self, path: Path) -> memoryview | None:
         """The bytes of a file of ours, None if there is none.
 

@@ -217,6 +217,10 @@ def host_of(home: Home, profile: str) -> Host | None:
 
 
 def is_secret(text: str) -> bool:
-    """Whether *text* is a secret that a session of this process, or the environment, holds."""
+    """Whether a secret is in *text*: of the environment, of this process, of a kept session."""
+    home = Home.find()
     records = [each.held.current for each in _lines.values()]
-    return environment.holds(text) or any(each.holds(text) for each in records if each)
+    for profile in home.profiles():
+        with suppress(OneCloudError):  # what cannot be read is said by whoever needs it
+            records.append(FileStore(profile, home).load())
+    return environment.is_in(text) or any(each.is_in(text) for each in records if each)

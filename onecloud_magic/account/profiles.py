@@ -1,4 +1,4 @@
-"""The current profile and where its reads look: both belong to the process, not to an object."""
+"""The current profile and what was said of it: both belong to the process, not to an object."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ def current() -> str:
     A process begins with `ONECLOUD_PROFILE`, else with `environment` where the environment holds
     credentials, else with `default`.
     """
-    return _chosen[-1] if _chosen else environment.profile()
+    return _chosen[-1] if _chosen else first()
+
+
+def first() -> str:
+    """The profile that a new process begins with."""
+    return environment.profile()
 
 
 def use(profile: str, **defaults: str) -> None:
     """Make *profile* the current one of this process.
 
-    *defaults* are the settings `workspace` and `environment` of accounts that are made from now on.
+    *defaults* are settings of its accounts that are made from now on; they beat the environment.
     """
     _chosen[:] = [profile]
     _defaults.setdefault(profile, {}).update(defaults)
 
 
 def defaults(profile: object) -> dict[str, str]:
-    """Where the reads of *profile* look by default, as was said in this process."""
+    """The settings of *profile*'s accounts, as far as they were said in this process."""
     return dict(_defaults.get(profile, {})) if isinstance(profile, str) else {}
 
 

@@ -41,7 +41,11 @@ _TROUBLES = (
     _Trouble((ssl.SSLCertVerificationError,), "has a certificate that is not trusted", _TRUST),
     _Trouble((requests.ProxyError, urllib3.ProxyError), f"{_WAY} failed", _PROXY),
     _Trouble((requests.InvalidSchema, requests.InvalidProxyURL), f"{_WAY} is no proxy", _PROXY),
-    _Trouble((socket.gaierror, urllib3.LocationValueError), "is a name without a host", _AGAIN),
+    _Trouble(
+        (socket.gaierror, urllib3.LocationValueError),
+        "cannot be found: no host has that name",
+        _AGAIN,
+    ),
     _Trouble((ConnectionRefusedError,), "takes no connection: nothing listens there", _RUNS),
     _Trouble((requests.ConnectTimeout,), "takes no connection", _AGAIN),
     _Trouble((urllib3.NewConnectionError,), "cannot be reached from here", _AGAIN),

@@ -13,7 +13,7 @@ from .hosts import resolve
 from .records import Record
 from .secret import Secret
 
-__all__ = ["holds", "profile", "record"]
+__all__ = ["is_in", "profile", "record"]
 
 GetEnv = Callable[[str], str | None]
 
@@ -39,9 +39,9 @@ def record(getenv: GetEnv = os.getenv) -> Record | None:
     return Record.given(host, "environment", client_id=client_id, **given)
 
 
-def holds(text: str, getenv: GetEnv = os.getenv) -> bool:
-    """Whether *text* is one of the secrets that the variables give."""
-    return any((getenv(name) or "").strip() == text for name in _SECRETS.values())
+def is_in(text: str, getenv: GetEnv = os.getenv) -> bool:
+    """Whether one of the secrets that the variables give is in *text*."""
+    return any(getenv(name) and (getenv(name) or "").strip() in text for name in _SECRETS.values())
 
 
 def profile(getenv: GetEnv = os.getenv) -> str:

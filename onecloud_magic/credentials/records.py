@@ -100,10 +100,10 @@ class Record:
         """Whether the credential was given for *host*: both of its addresses."""
         return (self.base_url, self.token_url) == host
 
-    def holds(self, text: str) -> bool:
-        """Whether *text* is one of its secrets."""
+    def is_in(self, text: str) -> bool:
+        """Whether one of its secrets is in *text*."""
         held = (getattr(self, name) for name in _SECRETS)
-        return any(each.matches(text) for each in held if each)
+        return any(each.is_in(text) for each in held if each)
 
     def to_json(self) -> str:
         """The record as it is stored, secrets in clear."""

@@ -43,9 +43,9 @@ class Secret:
         """Eight digits by which a secret is recognised, and from which it cannot be made."""
         return sha256(self._text.encode()).hexdigest()[:8]
 
-    def matches(self, text: str) -> bool:
-        """Whether *text* is this secret, in clear."""
-        return hmac.compare_digest(self._text.encode(), text.encode(errors="replace"))
+    def is_in(self, text: str) -> bool:
+        """Whether *text* has this secret in it, in clear."""
+        return self._text in text
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):

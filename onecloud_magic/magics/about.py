@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
@@ -59,7 +60,7 @@ def doctor(oc: OneCloud) -> pd.DataFrame:
     return examine(oc)
 
 
-@command(_GROUP)
+@command(_GROUP, instead="In a shell each command is a process of its own.")
 def last(
     oc: OneCloud, shell: str | None = None, /, *, curl: bool = False, python: bool = False
 ) -> Text:
@@ -77,14 +78,14 @@ def last(
         raise UsageError(f"{shell!r:.40} goes with --curl only.", "As in: last --curl bash.")
     if curl and python:
         raise UsageError("--curl and --python cannot both be.", "Give one of them.")
-    return recipe(oc, "python" if python else (shell or "bash") if curl else "")
+    return recipe(oc, curl=(shell or "bash") if curl else "", python=python)
 
 
 @command(_GROUP)
-def help(command: str | None = None, /) -> Text:  # it is the word that is typed
+def help(command: str | None = None, /, *, common: Sequence[str] = ()) -> Text:
     """Show what can be typed, or how COMMAND is used.
 
     Example:
         %onecloud help runs
     """
-    return manual.page(command)
+    return manual.page(command, common)

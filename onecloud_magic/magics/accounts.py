@@ -27,6 +27,24 @@ def account(profile: str | None = None) -> OneCloud:
     return _accounts[name]
 
 
+def to_sign_in(oc: OneCloud) -> OneCloud:
+    """The account that a login is for: a real credential has no place in the sandbox's profile."""
+    from ..account import profiles
+
+    if not (_sandboxes and oc is _accounts.get(_SANDBOX)):
+        return oc
+    first = profiles.first()
+    return account("default" if first == _SANDBOX else first)
+
+
+def leave_sandbox(oc: OneCloud) -> None:
+    """Go on with *oc*, which has been signed in, where the sandbox was the current profile."""
+    from ..account import profiles
+
+    if _sandboxes and profiles.current() == _SANDBOX != oc.profile:
+        profiles.use(oc.profile)
+
+
 def use(oc: OneCloud, defaults: dict[str, str]) -> None:
     """Make the profile of *oc* the current one; *defaults* hold for accounts made later, too."""
     from ..account import profiles
@@ -36,7 +54,7 @@ def use(oc: OneCloud, defaults: dict[str, str]) -> None:
 
 def sandbox() -> OneCloud:
     """The account of the embedded service, which is started where none is running."""
-    from ..account import OneCloud
+    from ..account import profiles
     from ..sandbox import Sandbox
 
     if not _sandboxes:
@@ -44,14 +62,14 @@ def sandbox() -> OneCloud:
         _sandboxes.append(box)
         atexit.register(_end)
         # Settings that were made for the real service do not fit this one.
+        its_own = {"base_url": box.url, "token_url": box.token_url}
+        profiles.use(_SANDBOX, **its_own, workspace="", environment="")
         _forget(_accounts.pop(_SANDBOX, None))
-        _accounts[_SANDBOX] = OneCloud(
-            _SANDBOX, base_url=box.url, token_url=box.token_url, workspace="", environment=""
-        )
-    oc = _accounts[_SANDBOX]
+        _forget(account(_SANDBOX))  # nor do those that %config will make
+    oc = account(_SANDBOX)
     if oc.session.state != "active":
         oc.login(**_sandboxes[-1].credentials)
-    use(oc, {})
+    profiles.use(_SANDBOX)
     return oc
 
 

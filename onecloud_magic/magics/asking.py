@@ -33,7 +33,25 @@ def secret(prompt: str, where: str) -> str:
     Raises:
         UsageError: nothing was typed; the hint says *where* it is found.
     """
-    answer = getpass(prompt)
+    answer = _typed(prompt)
+    if isinstance(answer, BaseException):
+        raise answer
     if answer.strip():
         return answer
     raise UsageError("Nothing was typed; the session is as it was.", where)
+
+
+class SignInInterrupted(KeyboardInterrupt):
+    """Ctrl-C while a secret was asked for: one line instead of a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+def _typed(prompt: str) -> str | BaseException:
+    try:
+        return getpass(prompt)
+    except EOFError:
+        return ""
+    except KeyboardInterrupt:
+        return SignInInterrupted("nothing was sent, the session is as it was.")

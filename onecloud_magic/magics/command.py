@@ -97,12 +97,16 @@ OFFERS = {
 
 
 class Command(NamedTuple):
-    """A command, as its function tells it."""
+    """A command, as its function tells it.
+
+    *instead* says what to do in a shell, where the command would have no effect.
+    """
 
     name: str
     group: str
     run: Callable[..., Any]
     parameters: dict[str, inspect.Parameter]
+    instead: str = ""
 
     @property
     def uses_account(self) -> bool:
@@ -140,17 +144,20 @@ COMMANDS: dict[str, Command] = {}
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def command(group: str) -> Callable[[_Function], _Function]:
-    """Make a function a command of the line; *group* is the heading it stands under."""
+def command(group: str, *, instead: str = "") -> Callable[[_Function], _Function]:
+    """Make a function a command; *group* is the heading it stands under in the help.
+
+    *instead* is for one that has no effect beyond its kernel: what to do in a shell.
+    """
 
     def registered(function: _Function) -> _Function:
         parameters = {
             name: each
             for name, each in inspect.signature(function).parameters.items()
-            if name != "oc"
+            if name not in ("oc", "common")
         }
         name = function.__name__
-        COMMANDS[name] = Command(name, group, function, parameters)
+        COMMANDS[name] = Command(name, group, function, parameters, instead)
         return function
 
     return registered

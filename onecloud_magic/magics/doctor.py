@@ -93,10 +93,9 @@ def _front_end(oc: OneCloud) -> Iterator[Finding]:
 def _home(oc: OneCloud) -> Iterator[Finding]:
     root = Home.find().root
     place = next(each for each in (root, *root.parents) if each.exists())
-    if not os.access(place, os.W_OK):
-        yield Finding(
-            "", "wrong", f"{place} cannot be written to", "Set ONECLOUD_HOME to a folder."
-        )
+    if not (place.is_dir() and os.access(place, os.W_OK)):
+        hint = "Set ONECLOUD_HOME to a folder of yours."
+        yield Finding("", "wrong", f"{place} is no folder that can be written to", hint)
         return
     named = "named by ONECLOUD_HOME" if os.getenv("ONECLOUD_HOME") else "the usual place"
     yield Finding("", "ok", f"{root}, {named}")

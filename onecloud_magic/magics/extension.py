@@ -34,7 +34,7 @@ def load(shell: InteractiveShell) -> None:
     shell.magics_manager.register_function(onecloud, "line", _NAME)
     shell.Completer.custom_matchers.append(matcher)
     configurables: list[Any] = shell.configurables
-    configurables.append(_Settings(shell))
+    configurables.append(_Settings())
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -65,9 +65,6 @@ class _Settings:
     Nothing of the account is imported before somebody looks.
     """
 
-    def __init__(self, shell: InteractiveShell) -> None:
-        self._shell = shell
-
     @property  # type: ignore[misc]
     def __class__(self) -> type:
         from ..account import OneCloud
@@ -75,8 +72,7 @@ class _Settings:
         return OneCloud
 
     def update_config(self, config: Any) -> None:
-        """Take what `%config OneCloud.… =` says into the configuration of the shell."""
-        self._shell.config.OneCloud.merge(config.OneCloud)
+        """Nothing to do: the shell takes it into its own configuration, where accounts look."""
 
     def __getattr__(self, name: str) -> Any:
         from .accounts import account

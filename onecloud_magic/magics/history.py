@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["forget"]
 
 _INSTEAD = "[secret]"
-_LEFT = "It was taken out of the history, but stands in this cell: delete it there"
+_LEFT = "It was taken out of the history, but stands where it was typed: delete it there"
 
 
 def forget(shell: InteractiveShell, texts: Sequence[str]) -> str:
@@ -46,6 +46,8 @@ def _forget_stored(history: Any, texts: Sequence[str]) -> bool:
         return True
     with suppress(sqlite3.Error, AttributeError):
         history.writeout_cache()
+        # Else the old text stays readable in the free pages of the file.
+        history.db.execute("PRAGMA secure_delete = ON")
         with history.db as database:
             for column in ("source", "source_raw"):
                 for text in texts:

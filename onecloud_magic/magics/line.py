@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OneCloudWarning, UsageError
+from ..errors import OneCloudError, OneCloudWarning, UsageError
 from . import about, accounts, reads, session
-from .command import COMMANDS, FLAGS, OFFERS
+from .command import COMMANDS, FLAGS, OFFERS, Command
 from .history import forget
 from .manual import overview
 from .parse import Asked, parse
@@ -19,6 +21,8 @@ from .words import silenced, words_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from ..account import OneCloud
 
 __all__ = [
     "COMMANDS",
@@ -62,15 +66,48 @@ def carry_out(asked: Asked, notice: Callable[[str], object]) -> Any:
         if each.kind is each.POSITIONAL_ONLY and name in arguments:
             words.append(arguments.pop(name))
     if asked.command.uses_account:
-        words.insert(0, accounts.account(asked.common.get("profile")))
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always", OneCloudWarning)
-        result = asked.command.run(*words, **arguments)
-    for warning in seen:
-        if isinstance(warning.message, OneCloudWarning):
-            notice(str(warning.message))
-        else:
-            warnings.warn_explicit(
-                warning.message, warning.category, warning.filename, warning.lineno
-            )
-    return result
+        oc = accounts.account(asked.common.get("profile"))
+        words.insert(0, oc)
+        with _waits_told(oc, notice):
+            return _run(asked.command, words, arguments, notice)
+    return _run(asked.command, words, arguments, notice)
+
+
+def _run(
+    command: Command,
+    words: list[Any],
+    arguments: dict[str, Any],
+    notice: Callable[[str], object],
+) -> Any:
+    seen: list[warnings.WarningMessage] = []
+    try:
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always", OneCloudWarning)
+            return command.run(*words, **arguments)
+    finally:
+        for told in seen:
+            if isinstance(told.message, OneCloudWarning):
+                notice(str(told.message))
+            else:
+                warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
+
+
+@contextmanager
+def _waits_told(oc: OneCloud, notice: Callable[[str], object]) -> Iterator[None]:
+    """Tell of every wait that is longer than a second: until when, and why."""
+    try:
+        activity = oc.activity
+    except OneCloudError:  # the command itself will say what is wrong
+        yield
+        return
+
+    def tell(change: Any) -> None:
+        ends = change.new.timestamp() if change.new is not None else 0.0
+        if ends - time.time() > 1:
+            notice(f"Waiting {ends - time.time():.0f} s: {activity.why}.")
+
+    activity.observe(tell, "waiting_until")
+    try:
+        yield
+    finally:
+        activity.unobserve(tell, "waiting_until")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from inspect import Parameter
 
 from ..show.plain import Text
@@ -12,15 +12,23 @@ from .parse import parse
 __all__ = ["overview", "page", "usage"]
 
 _PROMPT = "%onecloud"
+_TAIL = "Reads give DataFrames: df = %onecloud chains. A ; at the end shows nothing."
+_TAIL_IN_A_SHELL = "Tables are printed as text, or with --csv as CSV."
 
 
-def page(name: str | None = None) -> Text:
-    """The page of one command, or the overview; an unknown command is a `UsageError`."""
-    return Text(overview() if name is None else _page(parse([name, "-h"]).arguments["command"]))
+def page(name: str | None = None, common: Sequence[str] = ()) -> Text:
+    """The page of one command, or the overview; an unknown command is a `UsageError`.
+
+    *common* names the flags that every command has where the help is read.
+    """
+    if name is None:
+        return Text(overview(common))
+    return Text(_page(parse([name, "-h"]).arguments["command"], common))
 
 
-def overview() -> str:
+def overview(common: Sequence[str] = ()) -> str:
     """All commands, a line each."""
+    in_a_shell = "csv" in common
     wide = max(map(len, COMMANDS))
     lines = [
         "OneCloud in IPython and Jupyter.",
@@ -32,15 +40,11 @@ def overview() -> str:
         lines += [
             f"  {each.name:<{wide}}  {each.sentence}"
             for each in COMMANDS.values()
-            if each.group == group
+            if each.group == group and not (in_a_shell and each.instead)
         ]
+    tail = _TAIL_IN_A_SHELL if in_a_shell else _TAIL
     return "\n".join(
-        [
-            *lines,
-            "",
-            "Reads give DataFrames: df = %onecloud chains. A ; at the end shows nothing.",
-            f"{_PROMPT} help COMMAND tells the words and flags of a command.",
-        ]
+        [*lines, "", tail, f"{_PROMPT} help COMMAND tells the words and flags of a command."]
     )
 
 
@@ -54,13 +58,12 @@ def usage(asked: Command) -> str:
     return " ".join((asked.name, *words, *flags))
 
 
-def _page(name: str) -> str:
+def _page(name: str, common: Sequence[str]) -> str:
     asked = COMMANDS[name]
     text, _, examples = asked.doc.partition("Example:\n")
     rows = [(word.upper(), WORDS[word]) for word in asked.words]
-    rows += [
-        (", ".join(FLAGS[flag].names) + _value(flag), FLAGS[flag].help) for flag in asked.flags
-    ]
+    flags = [*asked.flags, *(common or ("output",))]
+    rows += [(", ".join(FLAGS[flag].names) + _value(flag), FLAGS[flag].help) for flag in flags]
     return "\n".join(
         [
             f"{_PROMPT} {usage(asked)}",

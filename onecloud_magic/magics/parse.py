@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "parse"]
 
 _ECHOED = 30  # characters; a longer word may be a token that was pasted, and is not repeated
-_GLUED = re.compile(r"-[A-Za-z]{2,}")
+_GLUED = re.compile(r"-[A-Za-z][^=].*", re.DOTALL)
 
 
 class Asked(NamedTuple):
@@ -42,13 +42,19 @@ def parse(words: Sequence[str], common: Sequence[str] = ()) -> Asked:
     """
     name, *rest = words or ["status"]
     if name in ("-h", "--help"):
-        return Asked(COMMANDS["help"], {}, {})
+        return Asked(COMMANDS["help"], {"common": common}, {})
+    if name.startswith("-"):
+        raise UsageError("A command comes first.", "As in: %onecloud chains -e Production.")
     if name not in COMMANDS:
         raise _unknown("command", name, COMMANDS, "%onecloud help lists the commands.")
     asked = COMMANDS[name]
     if "-h" in rest or "--help" in rest:
-        return Asked(COMMANDS["help"], {"command": name}, {})
+        return Asked(COMMANDS["help"], {"command": name, "common": common}, {})
+    if asked.instead and "csv" in common:
+        raise UsageError(f"{name} has no effect beyond a kernel.", asked.instead)
     given = _given(asked, rest, common)
+    if name == "help":
+        given["common"] = common
     every = {each: given.pop(each) for each in (*common, "profile") if each in given}
     if "profile" in asked.parameters and "profile" in every:
         given["profile"] = every.pop("profile")
@@ -60,15 +66,26 @@ def _given(asked: Command, rest: list[str], common: Sequence[str]) -> dict[str, 
     known = {name for flag in flags for name in FLAGS[flag].names}
     for word in rest:
         if _GLUED.fullmatch(word):  # argparse would take "-env" for "-e nv"
-            raise _unknown("flag", f"-{word}", known, _help(asked), shown=word)
+            name = word.partition("=")[0]
+            raise _unknown("flag", f"-{name}", known, _help(asked), shown=name)
     told, words = _parser(asked, flags).parse_known_args(rest)
     for word in words:
         if word.startswith("-") and " " not in word:
             raise _unknown("flag", word.partition("=")[0], known, _help(asked))
-    given = vars(told)
+    given = _single(asked, vars(told))
     if "limit" in given:
         given["limit"] = _limit(given["limit"])
     return _with_words(asked, given, words)
+
+
+def _single(asked: Command, told: dict[str, Any]) -> dict[str, Any]:
+    """The values of flags, each given once unless it may be given several times."""
+    for name, values in told.items():
+        if FLAGS[name].value and not FLAGS[name].several:
+            if len(values) > 1:
+                raise UsageError(f"{FLAGS[name].long} is given twice.", _help(asked))
+            told[name] = values[0]
+    return told
 
 
 def _with_words(asked: Command, given: dict[str, Any], words: list[str]) -> dict[str, Any]:
@@ -101,10 +118,8 @@ def _parser(asked: Command, flags: Iterable[str]) -> _Parser:
     parser = _Parser(prog=asked.name, add_help=False, allow_abbrev=False)
     for name in flags:
         flag = FLAGS[name]
-        kinds: dict[str, Any] = {"action": "append" if flag.several else "store"}
-        if not flag.value:
-            kinds = {"action": "store_true"}
-        parser.add_argument(*flag.names, dest=name, default=SUPPRESS, **kinds)
+        action = "append" if flag.value else "store_true"
+        parser.add_argument(*flag.names, dest=name, default=SUPPRESS, action=action)
     return parser
 
 
@@ -117,7 +132,9 @@ def _limit(text: str) -> int | None:
 
 
 def _unknown(kind: str, word: str, known: Iterable[str], hint: str, shown: str = "") -> UsageError:
-    near = get_close_matches(word, list(known), n=2)
+    known = list(known)
+    near = [each for each in known if each.startswith(word)][:2]
+    near = near or get_close_matches(word, known, n=2)
     if near:
         said = [f"%onecloud {each}" for each in near] if kind == "command" else near
         hint = f"Did you mean {' or '.join(said)}?"

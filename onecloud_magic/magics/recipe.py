@@ -19,24 +19,24 @@ __all__ = ["recipe"]
 _TOKEN = "ONECLOUD_ACCESS_TOKEN"  # noqa: S105  # the name of the variable
 
 
-def recipe(oc: OneCloud, form: str = "") -> Text:
-    """Write the last call of the account in *form*: bash, cmd, powershell, python, or plainly.
+def recipe(oc: OneCloud, *, curl: str = "", python: bool = False) -> Text:
+    """Write the last call of the account for curl in the shell *curl*, in Python, or plainly.
 
     Raises:
-        UsageError: no call was made yet, there is no such form, or it sent a file.
+        UsageError: no call was made yet, there is no such shell, or it sent a file.
     """
     last = oc.last
     if last is None:
         raise UsageError("No call was made yet.", "Try %onecloud workspaces.")
-    if not form:
+    if not (curl or python):
         return Text(_plain(last, oc))
-    if form not in _FORMS:
-        raise NotFound("shell", form, tuple(_QUOTES))
+    if curl and curl not in _CURLS:
+        raise NotFound("shell", curl, tuple(_CURLS))
     if last.request.files:
         raise UsageError(
             "The last call sent a file, which is not kept.", f"It was {_line(last, oc)}."
         )
-    return Text(_FORMS[form](last, oc))
+    return Text(_python(last, oc) if python else _CURLS[curl](last, oc))
 
 
 def _url(last: Last, oc: OneCloud) -> str:
@@ -56,36 +56,57 @@ def _plain(last: Last, oc: OneCloud) -> str:
     return "\n".join(lines)
 
 
-def _curl(shell: str) -> Callable[[Last, OneCloud], str]:
-    quoted, token, program = _QUOTES[shell]
-
-    def written(last: Last, oc: OneCloud) -> str:
-        request = last.request
-        parts = [f"{program} --request {request.operation.method}", token]
-        parts += [
-            f"--header {quoted(f'{name}: {value}')}" for name, value in request.headers.items()
-        ]
-        if request.body is not None:
-            parts.append(f"--data-raw {quoted(request.body.decode())}")
-        return " ".join([*parts, quoted(_url(last, oc))])
-
-    return written
+def _bash(last: Last, oc: OneCloud) -> str:
+    body = last.request.body
+    data = [f"--data-raw {shlex.quote(body.decode())}"] if body is not None else []
+    return _curl("curl", last, oc, f"${_TOKEN}", shlex.quote, data)
 
 
-def _in_cmd(text: str) -> str:
-    # cmd expands %…% in quotes too; a program sees \" as a quote.
-    return '"' + text.replace('"', '\\"').replace("%", "%%") + '"'
+def _cmd(last: Last, oc: OneCloud) -> str:
+    def quoted(text: str) -> str:
+        # "" is a quote to the program, and leaves cmd inside of the quotes, where & is harmless.
+        return '"' + text.replace('"', '""') + '"'
+
+    body = last.request.body
+    data = [f"--data-raw {quoted(body.decode())}"] if body is not None else []
+    return _curl("curl", last, oc, f"%{_TOKEN}%", quoted, data)
 
 
-def _in_powershell(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _powershell(last: Last, oc: OneCloud) -> str:
+    def quoted(text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    body = last.request.body
+    if body is None:
+        return _curl("curl.exe", last, oc, f"$env:{_TOKEN}", quoted, [])
+    # As an argument it would lose its quotes, in Windows PowerShell.
+    piped = ["--data-binary '@-'"]
+    return (
+        f"{quoted(body.decode())} | {_curl('curl.exe', last, oc, f'$env:{_TOKEN}', quoted, piped)}"
+    )
 
 
-_QUOTES: dict[str, tuple[Callable[[str], str], str, str]] = {
-    "bash": (shlex.quote, f'--header "Authorization: Bearer ${_TOKEN}"', "curl"),
-    "cmd": (_in_cmd, f'--header "Authorization: Bearer %{_TOKEN}%"', "curl"),
-    "powershell": (_in_powershell, f'--header "Authorization: Bearer $env:{_TOKEN}"', "curl.exe"),
-}
+def _curl(
+    program: str,
+    last: Last,
+    oc: OneCloud,
+    token: str,
+    quoted: Callable[[str], str],
+    data: list[str],
+) -> str:
+    request = last.request
+    headers = [quoted(f"{name}: {value}") for name, value in request.headers.items()]
+    parts = [
+        f"{program} --request {request.operation.method}",
+        f'--header "Authorization: Bearer {token}"',
+        *(f"--header {header}" for header in headers),
+        *data,
+        quoted(_url(last, oc)),
+    ]
+    return " ".join(parts)
+
+
+_CURLS = {"bash": _bash, "cmd": _cmd, "powershell": _powershell}
 
 
 def _python(last: Last, oc: OneCloud) -> str:
@@ -115,9 +136,3 @@ def _python(last: Last, oc: OneCloud) -> str:
             "print(answer.status_code, answer.json())",
         ]
     )
-
-
-_FORMS: dict[str, Callable[[Last, OneCloud], str]] = {
-    **{shell: _curl(shell) for shell in _QUOTES},
-    "python": _python,
-}

@@ -15,7 +15,10 @@ from .command import FLAGS
 
 __all__ = ["refuse", "secrets_in"]
 
-_NAMES = ("--token", "--access-token", "--refresh-token", "--secret", "--client-secret")
+_NAMES = (
+    *("--token", "--access-token", "--refresh-token"),
+    *("--secret", "--client-secret", "--password"),
+)
 _TELLING = re.compile(r"--?[\w-]*(token|secret|passw)", re.IGNORECASE)
 _SHORTEST = 8  # characters; shorter words are no tokens, and are too common to be replaced
 
@@ -29,11 +32,13 @@ def refuse(words: Sequence[str], forget: Callable[[Sequence[str]], str]) -> None
     if not found:
         return
     left = forget([each for each in found if len(each) >= _SHORTEST])
-    raise UsageError(
+    error = UsageError(
         "A secret does not belong on the line: it was not used. " + left,
-        "If others can see this notebook, press Revoke API Access on the API page. "
+        "If others can see it, press Revoke API Access on the API page. "
         "%onecloud login asks for the token without showing it.",
     )
+    error.private = True
+    raise error
 
 
 def secrets_in(words: Sequence[str]) -> Iterator[str]:
@@ -65,4 +70,4 @@ def _is_known(word: str) -> bool:
         return False
     from ..account import is_secret
 
-    return any(is_secret(part) for part in {word, word.rpartition("=")[2]})
+    return is_secret(word)

@@ -25,18 +25,18 @@ def login(oc: OneCloud) -> OneCloud:
     Example:
         %onecloud login
     """
+    oc = accounts.to_sign_in(oc)
     if asking.can_ask():
         # Nothing here holds the token in clear: a traceback would show it.
         oc.login(access_token=asking.secret("Access token (Admin > API): ", _WHERE))
-        return oc
-    if not asking.environment_signs_in():
-        if oc.session.state == "active":
-            return oc
+    elif asking.environment_signs_in():
+        oc.login()
+    elif oc.session.state != "active":
         raise UsageError(
             "Nobody can be asked for a token here, and the environment has none.",
             "Set ONECLOUD_ACCESS_TOKEN, and ONECLOUD_BASE_URL unless the host is classic.",
         )
-    oc.login()
+    accounts.leave_sandbox(oc)
     return oc
 
 
@@ -63,7 +63,7 @@ def status(oc: OneCloud) -> OneCloud:
     return oc
 
 
-@command(_GROUP)
+@command(_GROUP, instead="Set ONECLOUD_PROFILE, ONECLOUD_WORKSPACE and ONECLOUD_ENVIRONMENT.")
 def use(
     profile: str | None = None, *, workspace: str | None = None, environment: str | None = None
 ) -> OneCloud:

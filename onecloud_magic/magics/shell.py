@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Sequence
@@ -33,9 +34,12 @@ def main(words: Sequence[str] | None = None) -> int:
         _notice("Interrupted.")
         return 130
     except BrokenPipeError:
-        # Whoever read has seen enough; Python would complain once more when it closes the pipe.
-        sys.stdout = None
+        sys.stdout = None  # whoever read has seen enough; Python would complain at its end
         return 0
+    except OSError as error:
+        sys.stdout = None
+        _notice(f"Could not print: {error.strerror or error}.")
+        return 1
     except OneCloudError as error:
         for line in error.lines:
             _notice(line.replace("%onecloud", _TYPED))
@@ -52,6 +56,8 @@ def _text(result: Any, *, csv: bool) -> str:
 
 def _print(text: str) -> None:
     # A name may have letters that the encoding of the terminal has not.
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "the output was closed")
     encoding = sys.stdout.encoding or "utf-8"
     fitting = text.encode(encoding, "replace").decode(encoding)
     sys.stdout.write(fitting.rstrip("\n") + "\n")
@@ -59,7 +65,8 @@ def _print(text: str) -> None:
 
 
 def _notice(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")
 
 
 def _forget(texts: Sequence[str]) -> str:
