@@ -15,7 +15,7 @@ from onecloud_magic import OneCloud
 from onecloud_magic.account import profiles
 from onecloud_magic.sandbox import Sandbox
 
-from .magics.kernel.commands import PLENTY, Shell, token_of
+from .commands import PLENTY, Shell, token_of
 
 pytestmark = pytest.mark.process
 
