@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
-from getpass import getpass
 
 from ..errors import UsageError
 
@@ -50,7 +50,7 @@ class SignInInterrupted(KeyboardInterrupt):
 
 def _typed(prompt: str) -> str | BaseException:
     try:
-        return getpass(prompt)
+        return getpass.getpass(prompt)  # the kernel's own, from its first cell on
     except EOFError:
         return ""
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import secrets
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class Answers:
         self.asked: list[str] = []
         self.answer = ""
         monkeypatch.setattr(asking, "can_ask", lambda: True)
-        monkeypatch.setattr(asking, "getpass", self._ask)
+        monkeypatch.setattr(getpass, "getpass", self._ask)
 
     def _ask(self, prompt: str) -> str:
         self.asked.append(prompt)
@@ -39,7 +40,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(prompt: str) -> str:
         pytest.fail("asked where nobody can answer")
 
-    monkeypatch.setattr(asking, "getpass", never)
+    monkeypatch.setattr(getpass, "getpass", never)
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_an_interrupt_while_asking_leaves_the_session_as_it_was(
     def interrupted(prompt: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(asking, "getpass", interrupted)
+    monkeypatch.setattr(getpass, "getpass", interrupted)
 
     with pytest.raises(KeyboardInterrupt):
         signed_in.run("%onecloud login")
