@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
+from ..errors import UsageError
 from .hosts import resolve
 from .records import Record
 from .secret import Secret
@@ -41,7 +43,11 @@ def record(getenv: GetEnv = os.getenv) -> Record | None:
 
 def is_in(text: str, getenv: GetEnv = os.getenv) -> bool:
     """Whether one of the secrets that the variables give is in *text*."""
-    return any(getenv(name) and (getenv(name) or "").strip() in text for name in _SECRETS.values())
+    for name in _SECRETS.values():
+        with suppress(UsageError):  # it is not set, or no secret
+            if Secret(getenv(name) or "").is_in(text):
+                return True
+    return False
 
 
 def profile(getenv: GetEnv = os.getenv) -> str:

@@ -12,6 +12,7 @@ from ..errors import UsageError
 __all__ = ["Secret"]
 
 _AROUND = " \t\r\n\v\f\"'“”‘’"  # noqa: RUF001  # the quotes that a text editor puts there
+_LONG = 8  # characters; a shorter text may stand in any other by chance
 _SOUND = re.compile(r"[!-~\xa1-\xff]{1,16384}")
 
 
@@ -44,8 +45,8 @@ class Secret:
         return sha256(self._text.encode()).hexdigest()[:8]
 
     def is_in(self, text: str) -> bool:
-        """Whether *text* has this secret in it, in clear."""
-        return self._text in text
+        """Whether *text* is this secret in clear, or has it in it; a short one has to be alone."""
+        return self._text == text or (len(self._text) >= _LONG and self._text in text)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):

@@ -46,7 +46,7 @@ def cache(oc: OneCloud, act: str | None = None, kind: str | None = None, /) -> p
 
 
 @command(_GROUP)
-def doctor(oc: OneCloud) -> pd.DataFrame:
+def doctor(*, profile: str | None = None) -> pd.DataFrame:
     """Look for what may be wrong: versions, folders, session, host, proxies, quota.
 
     Makes one call where a session is there, changes nothing, and shows no secret: the table can
@@ -57,7 +57,7 @@ def doctor(oc: OneCloud) -> pd.DataFrame:
     """
     from .doctor import examine
 
-    return examine(oc)
+    return examine(profile)
 
 
 @command(_GROUP, instead="In a shell each command is a process of its own.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OneCloudError
 
@@ -59,17 +59,38 @@ def sandbox() -> OneCloud:
 
     if not _sandboxes:
         box = Sandbox()
+        try:
+            oc = _signed_in(box)
+        except BaseException:
+            box.stop()
+            raise
         _sandboxes.append(box)
         atexit.register(_end)
-        # Settings that were made for the real service do not fit this one.
-        its_own = {"base_url": box.url, "token_url": box.token_url}
-        profiles.use(_SANDBOX, **its_own, workspace="", environment="")
         _forget(_accounts.pop(_SANDBOX, None))
-        _forget(account(_SANDBOX))  # nor do those that %config will make
-    oc = account(_SANDBOX)
+        _accounts[_SANDBOX] = oc
+        profiles.use(_SANDBOX, **_its_own(box))
+    oc = _accounts[_SANDBOX]
     if oc.session.state != "active":
         oc.login(**_sandboxes[-1].credentials)
     profiles.use(_SANDBOX)
+    return oc
+
+
+def _its_own(box: Sandbox) -> dict[str, str]:
+    """Settings that were made for the real service do not fit the sandbox: it has its own."""
+    return {"base_url": box.url, "token_url": box.token_url, "workspace": "", "environment": ""}
+
+
+def _signed_in(box: Sandbox) -> OneCloud:
+    from ..account import OneCloud
+
+    oc = OneCloud(_SANDBOX, **_its_own(box))
+    oc.login(**box.credentials)
+
+    def stay(change: Any) -> None:  # whatever %config says of the real service
+        setattr(oc, change.name, _its_own(box)[change.name])
+
+    oc.observe(stay, ["base_url", "token_url"])
     return oc
 
 
@@ -88,8 +109,11 @@ def _end() -> None:
     """End the sandbox; its tokens are of no use any more."""
     atexit.unregister(_end)
     while _sandboxes:
+        oc = _accounts.pop(_SANDBOX, None)
         with suppress(OneCloudError):  # the folder may be gone by now
-            _accounts[_SANDBOX].logout()
+            if oc is not None:
+                oc.logout()
+        _forget(oc)
         _sandboxes.pop().stop()
 
 

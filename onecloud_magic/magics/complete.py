@@ -21,33 +21,38 @@ def matcher(context: CompletionContext) -> Any:
     if not found:
         return {"completions": []}
     fragment = re.split(r"\s", found["typed"])[-1]
-    fitting = [each for each in offered(found["typed"]) if each.startswith(fragment)]
+    fitting = [each for each in offered(found["typed"]) if each.startswith(fragment.lower())]
     return {
         "completions": [SimpleCompletion(text=each, type="magic") for each in fitting],
         "matched_fragment": fragment,
-        "suppress": True,  # names of Python have no place on the line
+        "suppress": True,  # where there is something, names of Python have no place
         "ordered": True,
     }
 
 
 def offered(typed: str) -> Iterable[str]:
     """What may stand where *typed*, the line behind `%onecloud`, ends."""
-    from .line import COMMANDS, FLAGS, OFFERS
+    from .line import COMMANDS, FLAGS, GROUPS, OFFERS
 
     if typed.count('"') % 2 or typed.count("'") % 2:
         return []
     *before, fragment = re.split(r"\s+", typed)
     if not before:
-        return COMMANDS
+        ordered = [one.name for group in GROUPS for one in COMMANDS.values() if one.group == group]
+        return [*ordered, *FLAGS["help"].names] if fragment else ordered
     asked = COMMANDS.get(before[0])
     if asked is None:
         return []
-    flags = {name: FLAGS[flag] for flag in (*asked.flags, "output") for name in FLAGS[flag].names}
+    own = (*asked.flags, "output", "help")
+    flags = {name: FLAGS[flag] for flag in own for name in FLAGS[flag].names}
     if (flag := flags.get(before[-1])) and flag.value:
         return flag.choices
+    long = [name for name in flags if name.startswith("--")]
     if fragment.startswith("-"):
-        return [name for name in flags if name.startswith("--") or fragment == "-"]
+        return flags if fragment == "-" else long
     if asked.name == "help":
         return COMMANDS
     words = [each for each in before[1:] if not each.startswith("-")]
-    return [offer for name in list(asked.words)[len(words) :][:1] for offer in OFFERS.get(name, ())]
+    offers = [o for name in list(asked.words)[len(words) :][:1] for o in OFFERS.get(name, ())]
+    # With nothing at all to offer, Tab would bring the names of Python.
+    return offers or ([] if fragment else long)

@@ -17,6 +17,7 @@ from ..account import clock_time
 from ..api import certificates, is_loopback, proxies
 from ..errors import OneCloudError
 from ..home import Home
+from .accounts import account
 from .asking import can_ask
 
 if TYPE_CHECKING:
@@ -47,12 +48,18 @@ class Report(pd.DataFrame):
         return self.to_string()
 
 
-def examine(oc: OneCloud) -> pd.DataFrame:
-    """Look at every part; columns `check state detail next`, all string, state ok, look or wrong.
+def examine(profile: str | None = None) -> pd.DataFrame:
+    """Look at every part of what *profile* needs.
 
+    Columns: `check state detail next`, all string; state is ok, look or wrong.
     Makes one call (`getWorkspaces`) where a session is there. Changes nothing, shows no secret.
     """
-    found = [finding for check in _CHECKS for finding in _told(check, oc)]
+    try:
+        oc = account(profile)
+    except OneCloudError as error:  # settings that cannot be
+        found = [Finding("settings", "wrong", f"{type(error).__name__}: {error}", error.hint)]
+    else:
+        found = [finding for check in _CHECKS for finding in _told(check, oc)]
     return Report(found, columns=Finding._fields, dtype="string")
 
 

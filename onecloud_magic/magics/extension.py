@@ -75,6 +75,9 @@ class _Settings:
         """Nothing to do: the shell takes it into its own configuration, where accounts look."""
 
     def __getattr__(self, name: str) -> Any:
+        from ..account import OneCloud
         from .accounts import account
 
+        if name not in OneCloud.class_trait_names(config=True):
+            raise AttributeError(name)
         return getattr(account(), name)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OneCloudError, OneCloudWarning, UsageError
 from . import about, accounts, reads, session
-from .command import COMMANDS, FLAGS, OFFERS, Command
+from .command import COMMANDS, FLAGS, GROUPS, OFFERS, Command
 from .history import forget
 from .manual import overview
 from .parse import Asked, parse
-from .secrets import refuse
+from .secrets import Forget, refuse
 from .words import silenced, words_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "COMMANDS",
     "COMMAND_ROOMS",
     "FLAGS",
+    "GROUPS",
     "OFFERS",
     "answer",
     "carry_out",
@@ -41,7 +42,7 @@ COMMAND_ROOMS = (session, reads, about)  # importing them is what makes their co
 def answer(shell: InteractiveShell, line: str) -> object:
     """Carry out a line that was typed in *shell*, and give what it returns there."""
     bare, silent = silenced(line)
-    asked = read(words_of(bare), ("output",), lambda texts: forget(shell, texts))
+    asked = read(bare, ("output",), lambda texts: forget(shell, line, texts))
     name = asked.common.get("output")
     if name is not None and (not name.isidentifier() or iskeyword(name)):
         raise UsageError("-o needs the name of a variable.", "As in: %onecloud chains -o chains.")
@@ -51,10 +52,13 @@ def answer(shell: InteractiveShell, line: str) -> object:
     return None if silent else result
 
 
-def read(
-    words: Sequence[str], common: Sequence[str], forget: Callable[[Sequence[str]], str]
-) -> Asked:
-    """Read the words that were typed; a secret among them is refused, once it was forgotten."""
+def read(typed: str | Sequence[str], common: Sequence[str], forget: Forget) -> Asked:
+    """Read a line or its words; a secret among them is refused, once it was forgotten."""
+    try:
+        words = words_of(typed) if isinstance(typed, str) else list(typed)
+    except UsageError:
+        refuse(str(typed).replace("'", " ").replace('"', " ").split(), forget)
+        raise
     refuse(words, forget)
     return parse(words, common)
 

@@ -12,7 +12,7 @@ from .parse import parse
 __all__ = ["overview", "page", "usage"]
 
 _PROMPT = "%onecloud"
-_TAIL = "Reads give DataFrames: df = %onecloud chains. A ; at the end shows nothing."
+_TAIL = "Reads give DataFrames: df = %onecloud chains. A ; at the end gives nothing."
 _TAIL_IN_A_SHELL = "Tables are printed as text, or with --csv as CSV."
 
 

@@ -133,7 +133,8 @@ def _limit(text: str) -> int | None:
 
 def _unknown(kind: str, word: str, known: Iterable[str], hint: str, shown: str = "") -> UsageError:
     known = list(known)
-    near = [each for each in known if each.startswith(word)][:2]
+    word = word.lower()
+    near = [each for each in known if word and each.startswith(word)][:2]
     near = near or get_close_matches(word, known, n=2)
     if near:
         said = [f"%onecloud {each}" for each in near] if kind == "command" else near

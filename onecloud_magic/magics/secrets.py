@@ -7,62 +7,87 @@ takes a secret; whoever types one all the same is told, and the traces that can 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 
 from ..errors import UsageError
 from .command import FLAGS
 
-__all__ = ["refuse", "secrets_in"]
+__all__ = ["Forget", "refuse", "secrets_in"]
+
+# Takes the line out of the cell it was typed in, and texts out of the whole session; says what
+# is left.
+Forget = Callable[[Sequence[str]], str]
 
 _NAMES = (
     *("--token", "--access-token", "--refresh-token"),
     *("--secret", "--client-secret", "--password"),
 )
-_TELLING = re.compile(r"--?[\w-]*(token|secret|passw)", re.IGNORECASE)
-_SHORTEST = 8  # characters; shorter words are no tokens, and are too common to be replaced
+_TELLING = re.compile(r"--?[\w-]*?(token|secret|pass|pwd|key)(?![-_](url|store))", re.IGNORECASE)
+_SHORTEST = 8  # characters; a shorter word is too common to be taken out of a whole session
+_REVOKE = "If others can see it, press Revoke API Access on the API page."
 
 
-def refuse(words: Sequence[str], forget: Callable[[Sequence[str]], str]) -> None:
-    """Raise a `UsageError` where a secret is among the words, after *forget* has got them.
+def refuse(words: Sequence[str], forget: Forget) -> None:
+    """Raise a `UsageError` where a secret is among the words, after *forget* has been called.
 
-    *forget* removes the texts from where they are kept, and says what it could not reach.
+    `login` takes no words at all: what stands behind it may be a token, and counts as one.
     """
-    found = list(secrets_in(words))
-    if not found:
+    found = secrets_in(words)
+    if not found and not _signs_in_with(words):
         return
     left = forget([each for each in found if len(each) >= _SHORTEST])
-    error = UsageError(
-        "A secret does not belong on the line: it was not used. " + left,
-        "If others can see it, press Revoke API Access on the API page. "
-        "%onecloud login asks for the token without showing it.",
+    says = (
+        f"A secret does not belong on the line: it was not used. {left}"
+        if found
+        else f"login takes nothing on the line, a secret least of all: it was not used. {left}"
     )
-    error.private = True
+    error = UsageError(says, f"{_REVOKE} %onecloud login alone asks for the token.")
+    error.private = True  # variables of ours hold the line
     raise error
 
 
-def secrets_in(words: Sequence[str]) -> Iterator[str]:
-    """What is a secret: what stands behind a flag for one, what login is given, a known token."""
-    flags = {name for flag in FLAGS.values() for name in flag.names}
+def secrets_in(words: Sequence[str]) -> list[str]:
+    """What is certainly a secret: what stands behind a flag for one, and a token that is known."""
+    found: list[str] = []
     for place, word in enumerate(words):
-        name, mark, value = word.partition("=")
-        if name not in flags and _is_telling(name):
-            behind = words[place + 1 : place + 2]
-            yield from [value] if mark else (behind or [""])
-        elif (place > 0 and words[0] == "login" and _is_free(words, place)) or _is_known(word):
-            yield word
+        name, mark, value = _parted(word)
+        if _is_telling(name):
+            found += [value] if mark else words[place + 1 : place + 2] or [""]
+        elif _is_known(word):
+            found.append(word)
+    return found
+
+
+def _parted(word: str) -> tuple[str, str, str]:
+    parts = re.split("([=:])", word, maxsplit=1)
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else (word, "", "")
 
 
 def _is_telling(flag: str) -> bool:
-    if not flag.startswith("-"):
+    if not flag.startswith("-") or flag in _flags():
         return False
     return bool(_TELLING.match(flag) or get_close_matches(flag, _NAMES, n=1, cutoff=0.85))
 
 
-def _is_free(words: Sequence[str], place: int) -> bool:
-    """Whether the word is neither a flag nor the value of one: `login` takes no such word."""
-    valued = {name for flag in FLAGS.values() if flag.value for name in flag.names}
-    return not words[place].startswith("-") and words[place - 1] not in valued
+def _signs_in_with(words: Sequence[str]) -> bool:
+    """Whether something stands behind `login` that it does not take, or in its brackets."""
+    command = re.split(r"\W", words[0], maxsplit=1)[0] if words else ""
+    if not get_close_matches(command.lower(), ["login"], n=1, cutoff=0.75):
+        return False
+    valued = {name for name, flag in _flags().items() if flag}
+    free = [
+        word
+        for before, word in pairwise(words)
+        if before not in valued and _parted(word)[0] not in _flags()
+    ]
+    return bool(free) or command != words[0]
+
+
+def _flags() -> dict[str, str]:
+    """All flags there are, and what stands behind each."""
+    return {name: flag.value for flag in FLAGS.values() for name in flag.names}
 
 
 def _is_known(word: str) -> bool:

@@ -49,7 +49,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _text(result: Any, *, csv: bool) -> str:
     if hasattr(result, "to_string"):
-        return str(result.to_csv(index=False) if csv else result.to_string(index=False))
+        table = str(result.to_csv(index=False) if csv else result.to_string(index=False))
+        # The rows of the service stay as they are; the doctor's are ours.
+        return table if "onecloud" in result.attrs else table.replace("%onecloud", _TYPED)
     text = result if isinstance(result, Text) else result._repr_mimebundle_()["text/plain"]
     return str(text).replace("%onecloud", _TYPED)
 

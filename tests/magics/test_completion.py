@@ -17,7 +17,7 @@ from .shell import Shell
 
 ALL = list(COMMANDS)
 STATES = list(FLAGS["state"].choices)
-CHAINS = ["--environment", "--output", "--profile", "--refresh", "--workspace"]
+CHAINS = ["--environment", "--help", "--output", "--profile", "--refresh", "--workspace"]
 TABLE: list[tuple[str, list[str]]] = [
     ("%onecloud ", ALL),
     ("%onecloud ch", ["chains"]),
@@ -26,9 +26,9 @@ TABLE: list[tuple[str, list[str]]] = [
     ("%onecloud chains", ["chains"]),
     ("%onecloud chains --", CHAINS),
     ("%onecloud chains --e", ["--environment"]),
-    ("%onecloud chains -", sorted(["-e", "-o", "-p", "-w", *CHAINS])),
+    ("%onecloud chains -", sorted(["-e", "-h", "-o", "-p", "-w", *CHAINS])),
     ("%onecloud chains -e Production --re", ["--refresh"]),
-    ("%onecloud chains ", []),
+    ("%onecloud chains ", CHAINS),
     ("%onecloud chains -e ", []),
     ("%onecloud chains -e Pro", []),
     ("%onecloud runs --state ", STATES),
@@ -40,7 +40,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("%onecloud cache ", ["clear"]),
     ("%onecloud cache cl", ["clear"]),
     ("%onecloud cache clear m", ["metadata"]),
-    ("%onecloud cache clear metadata ", []),
+    ("%onecloud cache clear metadata ", ["--help", "--output", "--profile"]),
     ("%onecloud last --curl p", ["powershell"]),
     ("%onecloud last --c", ["--curl"]),
     ("%onecloud nope ", []),
