@@ -5,7 +5,10 @@
     │   ├── NotFound               nothing has that name or id
     │   └── Ambiguous              several things have that name
     ├── NotSignedIn                there is no session to ask with
-    │   └── SessionRejected        the service no longer takes the session
+    │   ├── SessionRejected        the service no longer takes the session
+    │   ├── RefreshUncertain       an answer was lost: the refresh token may be spent
+    │   ├── RefreshBusy            another process has been renewing for too long
+    │   └── StoreDamaged           the file of the session cannot be read
     ├── Forbidden                  the user may not use the API
     ├── Unreachable                no answer, or none that was meant for us
     ├── BadAnswer                  an answer that cannot be read
@@ -30,7 +33,10 @@ __all__ = [
     "OneCloudError",
     "OneCloudWarning",
     "QuotaExceeded",
+    "RefreshBusy",
+    "RefreshUncertain",
     "SessionRejected",
+    "StoreDamaged",
     "Unreachable",
     "UsageError",
 ]
@@ -132,6 +138,26 @@ class NotSignedIn(OneCloudError):
 
 class SessionRejected(NotSignedIn):
     """The service answered 401: the token has ended, was revoked, or the account is disabled."""
+
+
+class RefreshUncertain(NotSignedIn):
+    """The answer to a renewal was lost: the refresh token may be spent, and is not sent again."""
+
+
+class RefreshBusy(NotSignedIn):
+    """Another process has been renewing the token for so long that it was not waited for."""
+
+
+class StoreDamaged(NotSignedIn):
+    """The file of a session cannot be read; it is kept, and nothing was overwritten.
+
+    Attributes:
+        kept_at: where the file is now.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, kept_at: str = "") -> None:
+        self.kept_at = kept_at
+        super().__init__(message, hint)
 
 
 class Forbidden(OneCloudError):

@@ -7,6 +7,7 @@ crash and on a full disk. Below the root nothing may be a symlink.
 from __future__ import annotations
 
 import errno
+import math
 import os
 import re
 import sys
@@ -40,14 +41,26 @@ class Home:
             return cls(Path(named).expanduser().absolute())
         return cls(platformdirs.user_state_path("onecloud-magic", appauthor=False))
 
-    def record(self, profile: str) -> Path:
-        """Where the session of *profile* is kept; a name that could be a path is a `UsageError`."""
+    def record(self, profile: str, *, pending: bool = False) -> Path:
+        """Where the session of *profile* is kept, or the sign-in that is not yet current."""
+        return self._folder(profile) / ("pending.json" if pending else "record.json")
+
+    def journal(self, profile: str, *, pending: bool = False) -> Path:
+        """Where a refresh of *profile* writes down what it does."""
+        return self._folder(profile) / ("pending.journal" if pending else "journal")
+
+    def lock(self, profile: str) -> Path:
+        """What the one refresh of *profile* at a time holds; never removed, nothing is in it."""
+        return self._folder(profile) / "lock"
+
+    def _folder(self, profile: str) -> Path:
+        """The folder of a profile; a name that could be a path is a `UsageError`."""
         if not _PROFILE.fullmatch(profile):
             raise UsageError(
                 "That cannot be the name of a profile.",
                 "Use up to 64 letters, digits and - _ . (the last one not a dot).",
             )
-        return self.root / "profiles" / profile / "record.json"
+        return self.root / "profiles" / profile
 
     def profiles(self) -> list[str]:
         """The names of the profiles that something is kept for."""
@@ -63,17 +76,69 @@ class Home:
         """
         with _told("read", path):
             self._refuse_symlinks(path)
-            with suppress(FileNotFoundError), open(path, "rb", opener=_no_follow) as file:
-                return memoryview(file.read())
+            with suppress(FileNotFoundError):
+                _refuse_shared(path.parent)
+                with open(path, "rb", opener=_no_follow) as file:
+                    return memoryview(file.read())
         return None
 
     def replace(self, path: Path, data: memoryview) -> None:
         """Put *data* into the file at *path*, as one step: others see the old bytes or the new."""
         with _told("write", path):
-            self._refuse_symlinks(path)
-            for folder in reversed(path.relative_to(self.root).parents):
-                (self.root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folders(path)
             _replace(path, data)
+
+    def write_at(self, path: Path, data: bytes, start: int, *, room: int = 0) -> None:
+        """Write *data* into the file at *path* from *start* on, and see that it is on the disk.
+
+        *room* is what a new file gets in bytes before anything is written, so that there is no
+        lack of it later.
+        """
+        with _told("write", path):
+            self._make_folders(path)
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            flags |= getattr(os, "O_BINARY", 0)
+            descriptor = os.open(path, flags, 0o600)
+            try:
+                if hasattr(os, "fchmod"):
+                    os.fchmod(descriptor, 0o600)  # it may have been there, for others to read
+                _reserve(descriptor, room)
+                os.lseek(descriptor, start, os.SEEK_SET)
+                if os.write(descriptor, data) != len(data):
+                    raise OSError(errno.ENOSPC, "there was no room for all of it")
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            if room:
+                _sync(path.parent)
+
+    def set_aside(self, path: Path) -> Path | None:
+        """Move a file that cannot be understood out of the way, and say where it is now.
+
+        None where another process has been quicker.
+        """
+        with _told("move", path):
+            self._refuse_symlinks(path)
+            descriptor, name = mkstemp(dir=path.parent, prefix=f"{path.name}.damaged-")
+            os.close(descriptor)
+            kept = Path(name)
+            try:
+                path.chmod(0o600)
+                path.replace(kept)
+            except FileNotFoundError:
+                kept.unlink()
+                return None
+            _sync(path.parent)
+            return kept
+
+    def sweep(self, path: Path, before: float = math.inf) -> None:
+        """Take away the drafts of the file at *path* that a crash has left *before* that time."""
+        with _told("tidy up", path.parent):
+            self._refuse_symlinks(path)
+            for draft in path.parent.glob(f".{path.name}.*"):
+                with suppress(FileNotFoundError):
+                    if draft.lstat().st_mtime < before:
+                        draft.unlink()
 
     def remove(self, path: Path) -> None:
         """Take the file at *path* away; none there is well too."""
@@ -83,6 +148,14 @@ class Home:
                 path.unlink()
                 _sync(path.parent)
 
+    def _make_folders(self, path: Path) -> None:
+        """Make the folders of *path* for the owner alone; refuse those that others can change."""
+        self._refuse_symlinks(path)
+        for part in reversed(path.relative_to(self.root).parents):
+            folder = self.root / part
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_shared(folder)
+
     def _refuse_symlinks(self, path: Path) -> None:
         """A link below the root could lead a secret out of it."""
         for part in (path, *path.parents):
@@ -90,6 +163,28 @@ class Home:
                 return
             if part.is_symlink():
                 raise OSError(errno.ELOOP, f"{part} is a symlink")
+
+
+def _refuse_shared(folder: Path) -> None:
+    """Whoever can write into a folder can put another file in the place of ours."""
+    if sys.platform == "win32":
+        return
+    seen = folder.stat()
+    if seen.st_uid != os.geteuid():
+        raise OSError(errno.EPERM, f"{folder} belongs to another user")
+    if seen.st_mode & 0o022:
+        raise OSError(errno.EPERM, f"{folder} can be written to by others (chmod 700 it)")
+
+
+def _reserve(descriptor: int, room: int) -> None:
+    """Give a file its room on the disk now, while there is nothing to lose."""
+    if not room:
+        return
+    os.ftruncate(descriptor, 0)
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, room)
+    else:
+        os.write(descriptor, bytes(room))
 
 
 def _replace(path: Path, data: memoryview) -> None:

@@ -6,9 +6,7 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -37,28 +35,6 @@ def path(home: Home) -> Path:
     path = home.record("default")
     home.replace(path, OLD)
     return path
-
-
-@pytest.fixture
-def open_umask() -> Iterator[None]:
-    before = os.umask(0)
-    yield
-    os.umask(before)
-
-
-@pytest.fixture
-def ordinary_user() -> Iterator[Path]:
-    """A folder of an ordinary user, as whom the test goes on: root may write everywhere."""
-    with tempfile.TemporaryDirectory() as name:
-        if os.geteuid() != 0:
-            yield Path(name)
-            return
-        os.chown(name, 65534, 65534)
-        os.seteuid(65534)
-        try:
-            yield Path(name)
-        finally:
-            os.seteuid(0)
 
 
 def mode(path: Path) -> int:
@@ -131,9 +107,13 @@ def test_what_was_removed_is_gone(home: Home, path: Path) -> None:
     assert home.read(path) is None
 
 
-@pytest.mark.usefixtures("open_umask")
-def test_files_and_folders_are_the_owners_alone_whatever_the_umask(home: Home) -> None:
-    home.replace(home.record("default"), NEW)
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_files_and_folders_are_the_owners_alone_whatever_the_umask(home: Home, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        home.replace(home.record("default"), NEW)
+    finally:
+        os.umask(before)
 
     assert {mode(path) for path in files(home)} == {0o600}
     assert {mode(path) for path in [home.root, *home.root.rglob("*")] if path.is_dir()} == {0o700}
@@ -189,6 +169,9 @@ def test_the_bytes_are_on_disk_before_the_name_and_the_name_before_it_returns(
 
     def fsync(descriptor: int) -> None:
         calls.append("sync folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "sync file")
+        if len(calls) == 1:
+            (draft,) = set(files(home)) - {path}
+            assert draft.read_bytes() == NEW
 
     def replace(*_: object) -> None:
         calls.append("replace")

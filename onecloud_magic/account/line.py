@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -15,10 +14,11 @@ from ..credentials import environment
 from ..credentials.bearer import Bearer
 from ..credentials.hosts import Host
 from ..credentials.records import Record
+from ..credentials.renewal import FileRenewal, MemoryRenewal
 from ..credentials.secret import Secret
 from ..credentials.session import Session as Held
-from ..credentials.stores import FileStore, MemoryStore, Store
-from ..errors import NotSignedIn, OneCloudError
+from ..credentials.stores import FileStore, MemoryStore
+from ..errors import NotSignedIn
 from ..home import Home
 from .observed import Activity, Quota, Session
 
@@ -38,11 +38,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Last:
-    """The last call that was answered: what was asked, with which status, and when."""
+    """The last call that was answered: what was asked, with which status, and when.
+
+    *at* is the time here, *served_at* what the service's clock said, None where it did not.
+    """
 
     request: Request
     status: int
     at: float
+    served_at: float | None = None
 
 
 class Line:
@@ -58,18 +62,40 @@ class Line:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.place, self.clock, self._sleep = place, clock, sleep
+        self._reached_by: tuple[float, str] | None = None
         self.session = Session(profile=place.profile, host=place.host.base_url)
         self.quota, self.activity = Quota(), Activity()
-        self.held = Held(_store(place), place.host, given=_given(place.profile), clock=clock)
+        self.held = self._session()
         self.pace = Pace(clock=ticks, sleep=sleep, waiting=self.activity.wait)
         self._answers: dict[str, Answers] = {}
         self._account, self._mine = "", _Mine()
         self._bearer = Bearer(place.host.base_url, self._token)
-        self._reached_by: tuple[float, str] | None = None
         self.last: Last | None = None
         self.follow(settings)
         self.held.observe(self.look)
         self.look()
+
+    def _session(self) -> Held:
+        home, profile, clock = self.place.home, self.place.profile, self.clock
+        given, bundle = _given(profile), lambda: self._ca_bundle
+        match self.place.token_store:
+            case "memory":
+                memory = MemoryStore()
+                renewal = MemoryRenewal(memory, clock, bundle)
+                return Held(memory, self.place.host, given=given, renewal=renewal, clock=clock)
+            case _:
+                return Held(
+                    FileStore(profile, home),
+                    self.place.host,
+                    given=given,
+                    pending=FileStore(profile, home, pending=True),
+                    renewal=FileRenewal(home, profile, clock, bundle),
+                    clock=clock,
+                )
+
+    @property
+    def _ca_bundle(self) -> str:
+        return self._reached_by[1] if self._reached_by else ""
 
     def follow(self, settings: Settings) -> Self:
         """Go by these settings from now on: those of the object that was used last."""
@@ -129,10 +155,7 @@ class Line:
     def _check(self, record: Record, told: Callable[[Told], None]) -> None:
         token = record.access_token
         if token is None:
-            raise NotSignedIn(
-                "An access token is needed to sign in.",
-                "Give the access token that stands beside the refresh token on the API page.",
-            )
+            raise NotSignedIn("An access token is needed to sign in.", "Get one on the API page.")
         # Until it is the session, what the service tells of its quota is not the session's.
         transport = self._connected(Bearer(record.base_url, lambda: token), told, lambda: False)
         transport.call("getWorkspaces")
@@ -144,7 +167,8 @@ class Line:
         timeout, ca_bundle = self._reached_by or (30.0, "")
 
         def on_reply(request: Request, reply: Reply) -> None:
-            self.last = Last(request, reply.status, self.clock())
+            served = reply.date.timestamp() if reply.date else None
+            self.last = Last(request, reply.status, self.clock(), served)
             told(reply.quota)
 
         return Transport(
@@ -164,11 +188,12 @@ class Line:
 
     def _token(self) -> Secret:
         """The bearer of one call that is about to be sent."""
-        self._mine.record = self.held.current
-        secret = self.held.secret()
+        record = self._mine.record = self.held.ready()
+        if record.access_token is None:
+            raise NotSignedIn("No access token is at hand.", "Sign in with %onecloud login.")
         self._mine.sent += 1
         self.activity.calls_done += 1
-        return secret
+        return record.access_token
 
 
 class _Mine(threading.local):
@@ -176,14 +201,6 @@ class _Mine(threading.local):
 
     sent = 0
     record: Record | None = None
-
-
-def _store(place: Place) -> Store:
-    match place.token_store:
-        case "memory":
-            return MemoryStore()
-        case _:
-            return FileStore(place.profile, place.home)
 
 
 def _given(profile: str) -> Record | None:
@@ -209,9 +226,8 @@ def host_of(home: Home, profile: str) -> Host | None:
     """Where *profile* is signed in, by this process or by another; None where it is not."""
     given = _given(profile)
     if given is None and (home, profile) not in _hosts:
-        with suppress(OneCloudError):  # what cannot be read is said by whoever needs the session
-            given = FileStore(profile, home).load()
-    if given is not None:
+        given = FileStore(profile, home).peek()
+    if given is not None and not given.signed_out:
         _hosts[home, profile] = Host(given.base_url, given.token_url)
     return _hosts.get((home, profile))
 
@@ -220,7 +236,5 @@ def is_secret(text: str) -> bool:
     """Whether a secret is in *text*: of the environment, of this process, of a kept session."""
     home = Home.find()
     records = [each.held.current for each in _lines.values()]
-    for profile in home.profiles():
-        with suppress(OneCloudError):  # what cannot be read is said by whoever needs it
-            records.append(FileStore(profile, home).load())
+    records += [FileStore(profile, home).peek() for profile in home.profiles()]
     return environment.is_in(text) or any(each.is_in(text) for each in records if each)

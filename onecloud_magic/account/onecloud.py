@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..credentials import environment as variables
+from ..credentials.hosts import HOSTS
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..errors import UsageError
@@ -46,19 +47,22 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
 
     def login(
         self,
-        access_token: str | None = None,
-        refresh_token: str | None = None,
+        access_token: str | Secret | None = None,
+        refresh_token: str | Secret | None = None,
         client_id: str | None = None,
-        client_secret: str | None = None,
+        client_secret: str | Secret | None = None,
     ) -> None:
         """Sign in: checks with one call (`getWorkspaces`), then becomes the current session.
 
-        Without arguments the environment variables sign in. Until the check has succeeded, the
-        session before stands.
+        An access token works until it ends; with refresh token and client id it is renewed. Where
+        the access token is missing or has ended, the refresh token is spent at once. The newer
+        hosts take a grant's client id and secret. Without arguments the environment variables
+        sign in. Until the check has succeeded, the session before stands.
 
         Raises:
             UsageError: nothing to sign in with, or something that is no token.
             SessionRejected: the service does not take the token (401).
+            RefreshUncertain: an answer was lost; the refresh token may be spent.
             Forbidden: the user is no administrator (403).
             Unreachable: no answer.
         """
@@ -77,6 +81,12 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
         The tokens themselves live on until "Revoke API Access" is pressed on the API page.
         """
         self._line.sign_out()
+
+    @property
+    def takes_grants(self) -> bool:
+        """Whether the host sells short tokens to a grant instead of renewing a user's tokens."""
+        host = self._place().host
+        return host in (HOSTS["us"], HOSTS["eu"], HOSTS["apac"])
 
     def estimate(self, read: str, **arguments: Any) -> int:
         """Tell the most calls that a read would cost now, as far as is known; costs none.
@@ -139,8 +149,12 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
         return record
 
 
-def _secrets(**given: str | None) -> dict[str, Secret] | UsageError:
+def _secrets(**given: str | Secret | None) -> dict[str, Secret] | UsageError:
     try:
-        return {name: Secret(text, name) for name, text in given.items() if text is not None}
+        return {
+            name: text if isinstance(text, Secret) else Secret(text, name)
+            for name, text in given.items()
+            if text is not None
+        }
     except UsageError as error:
         return error

@@ -15,7 +15,7 @@ from .hosts import resolve
 from .records import Record
 from .secret import Secret
 
-__all__ = ["is_in", "profile", "record"]
+__all__ = ["SECRETS", "is_in", "profile", "record"]
 
 GetEnv = Callable[[str], str | None]
 
@@ -24,6 +24,7 @@ _SECRETS = {
     "refresh_token": "ONECLOUD_REFRESH_TOKEN",
     "client_secret": "ONECLOUD_CLIENT_SECRET",
 }
+SECRETS = frozenset(_SECRETS.values())  # variables that no process of ours hands on
 
 
 def record(getenv: GetEnv = os.getenv) -> Record | None:

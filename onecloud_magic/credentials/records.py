@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 from types import NoneType
 from typing import Any, Literal
 
-from ..errors import NotSignedIn, UsageError
+from ..errors import UsageError
+from .answers import Tokens, expiry_in
 from .hosts import Host, origin
 from .secret import Secret
 
-__all__ = ["Record", "Source"]
+__all__ = ["Record", "Source", "Unreadable"]
 
 Source = Literal["argument", "environment", "store"]
 
 SCHEMA = 1
+_KEPT = 20  # fingerprints of spent tokens
+_DAY, _EARLY = 86_400.0, 4 * 3600.0  # seconds
 _SECRETS = ("access_token", "refresh_token", "client_secret")
 _KINDS: dict[str, tuple[type, ...]] = {
     "base_url": (str,),
@@ -29,6 +31,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "access_token": (str, NoneType),
     "refresh_token": (str, NoneType),
     "client_secret": (str, NoneType),
+    "obtained_at": (int, float, NoneType),
     "expires_at": (int, float, NoneType),
     "generation": (int,),
     "spent": (list,),
@@ -43,7 +46,8 @@ class Record:
         base_url: the only host that sees the access token.
         token_url: the only address that sees the refresh token or the client secret.
         account: names the account in file names; outlasts every renewal of the tokens.
-        expires_at: seconds since the epoch; None while it is not known.
+        obtained_at: when the access token was got, seconds since the epoch; None if unknown.
+        expires_at: when it ends; None while that is not known.
         generation: how many times the tokens were renewed.
         spent: fingerprints of the refresh tokens that were used up.
         source: where the credential came from, as seen from this process.
@@ -56,6 +60,7 @@ class Record:
     access_token: Secret | None = None
     refresh_token: Secret | None = None
     client_secret: Secret | None = None
+    obtained_at: float | None = None
     expires_at: float | None = None
     generation: int = 0
     spent: tuple[str, ...] = ()
@@ -93,8 +98,70 @@ class Record:
             access_token=access_token,
             refresh_token=refresh_token,
             client_secret=client_secret,
+            expires_at=expiry_in(access_token) if access_token else None,
             source=source,
         )
+
+    @property
+    def mark(self) -> str:
+        """The fingerprint of the access token; empty where there is none."""
+        return self.access_token.fingerprint if self.access_token else ""
+
+    @property
+    def signed_out(self) -> bool:
+        """Whether it holds no secret: what is left is which tokens were spent."""
+        return not any(getattr(self, name) for name in _SECRETS)
+
+    def renewed(self, tokens: Tokens) -> Record:
+        """The record with new tokens; the old refresh token is spent."""
+        spent = [self.refresh_token.fingerprint] if self.refresh_token else []
+        return replace(
+            self,
+            access_token=tokens.access,
+            # RFC 6749, 6: without a new refresh token the old one goes on.
+            refresh_token=tokens.refresh or self.refresh_token,
+            obtained_at=tokens.obtained_at,
+            expires_at=tokens.expires_at,
+            generation=self.generation + 1,
+            spent=(*self.spent, *(spent if tokens.refresh else ()))[-_KEPT:],
+        )
+
+    def replaces(self, other: Record) -> bool:
+        """Whether it is another access token of the same account."""
+        return self.account == other.account and self.mark != other.mark
+
+    def came_of(self, other: Record) -> bool:
+        """Whether the refresh token of *other* was spent for the tokens that this one has."""
+        token = other.refresh_token
+        mine = self.refresh_token is not None and self.account == other.account
+        return mine and token is not None and token.fingerprint in self.spent
+
+    def emptied(self) -> Record:
+        """The record after a sign-out: no secret, but the fingerprints of what was spent."""
+        return replace(
+            self,
+            access_token=None,
+            refresh_token=None,
+            client_secret=None,
+            obtained_at=None,
+            expires_at=None,
+        )
+
+    def has_ended(self, now: float) -> bool:
+        """Whether the access token has ended, as far as is known."""
+        return self.access_token is None or (self.expires_at is not None and self.expires_at <= now)
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is time for a new access token: the last sixth of its life, at most 4 h.
+
+        Without a known end it never is: then a 401 decides.
+        """
+        if self.access_token is None:
+            return True
+        if self.expires_at is None:
+            return False
+        life = self.expires_at - self.obtained_at if self.obtained_at is not None else _DAY
+        return now >= self.expires_at - min(life / 6, _EARLY)
 
     def belongs_to(self, host: Host) -> bool:
         """Whether the credential was given for *host*: both of its addresses."""
@@ -112,35 +179,30 @@ class Record:
         return json.dumps({"schema": SCHEMA, **fields}, default=Secret.reveal, indent=1)
 
     @classmethod
-    def from_json(cls, data: memoryview, path: Path) -> Record:
-        """The record that *data*, the content of *path*, holds; `NotSignedIn` if none."""
-        record = _read(data)
-        # Raised here, where no variable holds a secret in clear.
-        if isinstance(record, str):
-            raise NotSignedIn(
-                f"The session in {path} {record}; it was left as it is.",
-                "Move the file away and sign in again, or upgrade onecloud-magic.",
-            )
-        return record
+    def from_json(cls, data: memoryview) -> Record | Unreadable:
+        """The record that *data* holds, or what is wrong with it."""
+        with suppress(ValueError, RecursionError, UsageError):  # no JSON, too deep, no secret
+            fields = json.loads(bytes(data))
+            schema = fields.pop("schema", None) if isinstance(fields, dict) else None
+            if isinstance(schema, int) and schema > SCHEMA:
+                return Unreadable(newer=True)
+            if schema == SCHEMA and _is_sound(fields):
+                held = {name: Secret(fields[name]) for name in _SECRETS if fields[name] is not None}
+                return cls(**{**fields, **held, "spent": tuple(fields["spent"])})
+        return Unreadable(newer=False)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Data that is no record: damaged, or written by a newer version."""
+
+    newer: bool
 
 
 def _account(host: Host, owner: str) -> str:
     """A name for *owner*'s account at *host*: readable, safe as a file name, and unique."""
     place = re.sub(r"[^a-z0-9.-]+", "-", origin(host.base_url)[1])
     return f"{place}-{sha256(f'{host.base_url} {owner}'.encode()).hexdigest()[:16]}"
-
-
-def _read(data: memoryview) -> Record | str:
-    """The record that *data* holds, or what is wrong with it."""
-    with suppress(ValueError, RecursionError, UsageError):  # no JSON, too deep, no secret
-        fields = json.loads(bytes(data))
-        schema = fields.pop("schema", None) if isinstance(fields, dict) else None
-        if isinstance(schema, int) and schema > SCHEMA:
-            return "was written by a newer version of onecloud-magic"
-        if schema == SCHEMA and _is_sound(fields):
-            secrets = {name: Secret(fields[name]) for name in _SECRETS if fields[name] is not None}
-            return Record(**{**fields, **secrets, "spent": tuple(fields["spent"])})
-    return "is damaged"
 
 
 def _is_sound(fields: dict[str, Any]) -> bool:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
-from ..errors import NotSignedIn, UsageError
+from ..errors import (
+    NotSignedIn,
+    OneCloudError,
+    OneCloudWarning,
+    RefreshBusy,
+    RefreshUncertain,
+    SessionRejected,
+    Unreachable,
+    UsageError,
+)
 from .hosts import Host
 from .records import Record
-from .secret import Secret
+from .renewal import Renewal
 from .stores import Store
 
 __all__ = ["Session", "State"]
@@ -17,6 +28,7 @@ __all__ = ["Session", "State"]
 State = Literal["signed_out", "active", "expired", "refreshing", "rejected"]
 
 _SIGN_IN = "Sign in with %onecloud login, or try %onecloud sandbox, which needs no account."
+_PAUSE = 600.0  # seconds between two early renewals that failed
 
 
 class Session:
@@ -28,6 +40,8 @@ class Session:
         store: keeps the record between processes.
         host: where we ask.
         given: a record that beats the stored one, from the environment.
+        pending: keeps a sign-in until it is current; none where nothing outlasts the process.
+        renewal: gets new access tokens; without one, a token is used to its end.
         clock: the time, in seconds since the epoch.
     """
 
@@ -37,11 +51,15 @@ class Session:
         host: Host,
         *,
         given: Record | None = None,
+        pending: Store | None = None,
+        renewal: Renewal | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._host, self._clock = store, host, clock
-        self._record = self._ours(given)
+        self._pending, self._renewal = pending, renewal
+        self._record = self._known(self._ours(given))
         self._refused: Record | None = None
+        self._refreshing, self._not_before = False, 0.0
         self._observers: list[Callable[[], None]] = []
 
     @property
@@ -59,36 +77,49 @@ class Session:
         record = self.current
         if record is None:
             return "signed_out"
+        if self._refreshing:
+            return "refreshing"
         if record is self._refused:
             return "rejected"
-        ended = record.expires_at is not None and record.expires_at <= self._clock()
-        return "expired" if ended or record.access_token is None else "active"
+        return "expired" if record.has_ended(self._clock()) else "active"
 
-    def secret(self) -> Secret:
-        """The access token to ask with now, for a `Bearer`; `NotSignedIn` if there is none.
+    def ready(self) -> Record:
+        """The record to ask with now: renewed where it is time for that.
 
-        A token that ended by the clock is given all the same: the service's clock decides.
+        What ended by the clock and cannot be renewed is given all the same: the service's clock
+        decides. `NotSignedIn` if there is none; an early renewal that fails is tried again later.
         """
         record = self.current
         if record is None:
             raise NotSignedIn(f"Not signed in at {self._host.base_url}.", _SIGN_IN)
+        now = self._clock()
+        if self._can_renew(record) and record.is_due(now):
+            ended = record.has_ended(now)
+            if ended or now >= self._not_before:
+                record = self._renewed_early(record, must=ended)
         if record.access_token is None:
             raise NotSignedIn(f"No access token for {self._host.base_url} is at hand.", _SIGN_IN)
-        return record.access_token
+        return record
 
     def sign_in(self, record: Record, check: Callable[[Record], object]) -> None:
         """Let *record* become the session once *check*, a call made with it, has not raised.
 
-        Otherwise, and where it cannot be stored, the session before goes on.
+        Until then the session before goes on. An access token that is missing, or that the
+        service does not take, is renewed first; what is got so is kept, whatever the check says.
+        A refresh token that was spent before stands for its successor.
         """
         if self._ours(record) is None:
             raise UsageError(
                 f"The credential belongs to {record.base_url}, not to {self._host.base_url}.",
                 "Sign in with the credential of this host.",
             )
-        check(record)
-        self._store.save(record)
-        self._become(record)
+        record = self._successor(record, self._pending) or record
+        if successor := self._successor(record, self._store):
+            self._become(self._checked(successor, check, pending=False))
+            return
+        self._become(
+            self._through_pending(record, lambda one: self._checked(one, check, pending=True))
+        )
 
     def sign_out(self) -> None:
         """Forget the session, here and in the store. The service still takes its tokens."""
@@ -100,22 +131,164 @@ class Session:
     def reject(self, asked: Record) -> bool:
         """Hear that the service answered 401 to *asked*; True if it is worth asking once more.
 
-        That is so when the same account has got another token in the meantime.
+        That is so when there is another token by now, or one could be got.
         """
-        if asked == self._record:
-            self._refused = self._record
-            self._tell()
-        latest = self.current
-        return (
-            latest is not None and latest is not self._refused and latest.account == asked.account
-        )
+        latest = self._ours(self._store.load())
+        if latest is not None and latest.replaces(asked):
+            self._become(latest)
+            return True
+        if self._can_renew(asked):
+            try:
+                self._renew(asked)
+            except OneCloudError:
+                self._refuse(asked)
+                raise
+            return True
+        self._refuse(asked)
+        current = self.current
+        return bool(current and current is not self._refused and current.replaces(asked))
 
     def observe(self, callback: Callable[[], None]) -> None:
-        """Call *callback* after every sign-in, sign-out and rejection."""
+        """Call *callback* after every sign-in, sign-out, renewal and rejection."""
         self._observers.append(callback)
 
+    def _through_pending(self, record: Record, checked: Callable[[Record], Record]) -> Record:
+        """Let the store have what *checked* makes of the record, and only if it does not raise."""
+        record = record if record.generation else self._unspent(record)
+        # Not twice: by the second time another process may have got something for it.
+        if self._pending is not None and self._pending.load() != record:
+            self._pending.save(record)
+        try:
+            sound = checked(record)
+        except (RefreshUncertain, RefreshBusy):
+            raise  # the token may be spent: both sign-ins are kept
+        except OneCloudError:
+            if not record.generation:  # else it is what was got for a spent token: kept
+                self._forget_pending(record)
+            raise
+        if successor := self._successor(sound, self._store):
+            sound = successor  # another process has signed in so, and has renewed since
+        else:
+            self._store.save(sound)
+        self._forget_pending(record, sound)
+        return sound
+
+    def _checked(
+        self, record: Record, check: Callable[[Record], object], *, pending: bool
+    ) -> Record:
+        """The record that the check has let in, with the tokens that it then has."""
+        if record.access_token is not None:
+            try:
+                check(record)
+            except SessionRejected:
+                if not self._can_renew(record):
+                    raise
+            else:
+                return record
+        if self._renewal is None:
+            raise NotSignedIn(
+                "An access token is needed to sign in.",
+                "Give the access token that stands beside the refresh token on the API page.",
+            )
+        renewed = self._renewal.renew(record, pending=pending)
+        check(renewed)
+        return renewed
+
+    def _forget_pending(self, *done: Record) -> None:
+        """The sign-in is over; another one may have begun since."""
+        if self._pending is not None and self._pending.load() in done:
+            self._pending.forget()
+
+    def _renewed_early(self, record: Record, *, must: bool) -> Record:
+        """A newer record; where that fails and the token still works, the same one."""
+        try:
+            return self._renew(record)
+        except OneCloudError as error:
+            self._not_before = self._clock() + _PAUSE
+            self._tell()
+            if must:
+                raise
+            # Told while there is time to act; where nobody could be asked there is nothing to do.
+            says = "" if isinstance(error, Unreachable) else f"{error} {error.hint}"
+        if says:
+            warnings.warn(OneCloudWarning(says), stacklevel=2)
+        return record
+
+    def _renew(self, record: Record) -> Record:
+        if self._renewal is None:
+            return record
+        imports = record.source == "environment"
+        if imports and (kept := self._kept_of(record)):
+            self._become(kept)
+            if kept.mark != record.mark and not kept.is_due(self._clock()):
+                return kept
+            record, imports = kept, False
+        self._refreshing = True
+        self._tell()
+        try:
+            renewal = self._renewal
+            newer = self._imported(record, renewal) if imports else renewal.renew(record)
+        finally:
+            self._refreshing = False
+        self._become(newer)
+        return newer
+
+    def _kept_of(self, record: Record) -> Record | None:
+        """What the store has of the same account: it may be what became of *record*."""
+        kept = self._ours(self._store.load())
+        same = kept is not None and kept.account == record.account and self._can_renew(kept)
+        return kept if same else None
+
+    def _imported(self, record: Record, renewal: Renewal) -> Record:
+        """Renew a record of the environment, and let the store have what is got for it."""
+        if self._pending is None or record.refresh_token is None:
+            self._store.save(self._unspent(record))
+            return renewal.renew(record)
+        # The session that is stored, of another account, stands until that has succeeded.
+        record = self._successor(record, self._pending) or record
+        return self._through_pending(
+            record, lambda one: one if one.generation else renewal.renew(one, pending=True)
+        )
+
+    def _can_renew(self, record: Record) -> bool:
+        # A token without the client id that it was made for is not even looked at.
+        has_token = bool(record.refresh_token and record.client_id)
+        return self._renewal is not None and (has_token or bool(record.client_secret))
+
+    def _known(self, given: Record | None) -> Record | None:
+        """The record of the environment, or what its tokens have become in the store."""
+        if given is None:
+            return None
+        return self._ours(self._successor(given, self._store)) or given
+
+    def _successor(self, record: Record, store: Store | None) -> Record | None:
+        """What has become of the refresh token of *record*, if it was spent into that store."""
+        kept = self._ours(store.load()) if store is not None else None
+        return kept if kept is not None and kept.came_of(record) else None
+
+    def _unspent(self, record: Record) -> Record:
+        """The record without a refresh token of which nothing but the fingerprint is left."""
+        kept = [store.load() for store in (self._store, self._pending) if store is not None]
+        spent = tuple(dict.fromkeys(mark for each in kept if each for mark in each.spent))
+        token = record.refresh_token
+        if token is not None and token.fingerprint in spent:
+            if record.access_token is None:
+                raise SessionRejected(
+                    "That refresh token was spent, and what came of it was given up.",
+                    "Get new tokens on the page Admin > API, then %onecloud login.",
+                )
+            record = replace(record, refresh_token=None)
+        return replace(record, spent=spent)
+
     def _ours(self, record: Record | None) -> Record | None:
-        return record if record is not None and record.belongs_to(self._host) else None
+        if record is None or record.signed_out:
+            return None
+        return record if record.belongs_to(self._host) else None
+
+    def _refuse(self, asked: Record) -> None:
+        if asked == self._record:
+            self._refused = self._record
+        self._tell()
 
     def _become(self, record: Record | None) -> None:
         self._record, self._refused = record, None

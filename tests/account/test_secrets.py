@@ -99,6 +99,7 @@ def test_no_pickle_and_no_copy_holds_it(account: OneCloud, tokens: dict[str, str
             assert tokens["refresh_token"].encode() not in raw
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "fault",
     [
@@ -125,6 +126,7 @@ def test_no_error_shows_it_even_in_a_verbose_traceback(
     assert hidden(told.value.hint)
 
 
+@pytest.mark.process
 def test_a_sign_in_that_fails_does_not_show_it(
     sandbox: Sandbox, hidden: Hidden, tokens: dict[str, str]
 ) -> None:

@@ -11,9 +11,16 @@ import pytest
 from IPython.core.ultratb import VerboseTB
 
 from onecloud_magic.credentials.hosts import HOSTS
+from onecloud_magic.credentials.journal import Journal
 from onecloud_magic.credentials.records import Record
 from onecloud_magic.credentials.secret import Secret
+from onecloud_magic.credentials.stores import FileStore
 from onecloud_magic.home import Home
+from onecloud_magic.sandbox import Sandbox
+from tests.conftest import Clock
+
+from .kernels import User
+from .scripted import Service
 
 
 @pytest.fixture
@@ -36,6 +43,30 @@ def record(token: str) -> Record:
         access_token=Secret(token),
         refresh_token=Secret(secrets.token_hex(20)),
     )
+
+
+@pytest.fixture
+def user(home: Home, clock: Clock) -> Iterator[User]:
+    """A user of a sandbox whose access tokens live for an hour."""
+    with Sandbox(clock=clock, token_ttl=3600.0) as service:
+        yield User(home, service, clock)
+
+
+@pytest.fixture
+def store(home: Home, record: Record) -> FileStore:
+    store = FileStore("default", home)
+    store.save(record)
+    return store
+
+
+@pytest.fixture
+def journal(home: Home) -> Journal:
+    return Journal(home, home.journal("default"))
+
+
+@pytest.fixture
+def service(home: Home, store: FileStore) -> Service:
+    return Service(home)
 
 
 @pytest.fixture

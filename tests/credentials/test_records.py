@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import pickle
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onecloud_magic.credentials.hosts import HOSTS, resolve
-from onecloud_magic.credentials.records import Record
+from onecloud_magic.credentials.records import Record, Unreadable
 from onecloud_magic.credentials.secret import Secret
-from onecloud_magic.errors import NotSignedIn, UsageError
+from onecloud_magic.errors import UsageError
 from onecloud_magic.home import Home
 
-Shown = Callable[[BaseException], str]
-
-PATH = Path("record.json")
+DAMAGED = Unreadable(newer=False)
 
 
 def stored(record: Record) -> dict[str, Any]:
@@ -30,14 +27,21 @@ def stored(record: Record) -> dict[str, Any]:
     return fields
 
 
+def parsed(fields: object) -> Record | Unreadable:
+    return Record.from_json(memoryview(json.dumps(fields).encode()))
+
+
 def read(fields: object) -> Record:
-    return Record.from_json(memoryview(json.dumps(fields).encode()), PATH)
+    record = parsed(fields)
+    assert isinstance(record, Record)
+    return record
 
 
 def test_it_is_read_as_it_was_written(record: Record) -> None:
     full = replace(
         record,
         client_secret=Secret(secrets.token_hex(20)),
+        obtained_at=1_790_000_000.25,
         expires_at=1_800_000_000.5,
         generation=3,
         spent=("0123abcd", "4567cdef"),
@@ -59,8 +63,9 @@ def test_it_shows_no_secret_and_is_not_pickled(record: Record, token: str) -> No
 
 
 def test_a_schema_of_the_future_is_told_from_damage(record: Record) -> None:
-    with pytest.raises(NotSignedIn, match=r"record\.json was written by a newer version"):
-        read({**stored(record), "schema": 2, "more": 1})
+    newer = parsed({**stored(record), "schema": 2, "more": 1})
+
+    assert newer == Unreadable(newer=True)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,7 @@ def test_a_schema_of_the_future_is_told_from_damage(record: Record) -> None:
         {"access_token": 5},
         {"access_token": "a b"},
         {"expires_at": "soon"},
+        {"obtained_at": True},
         {"generation": 1.5},
         {"generation": True},
         {"spent": "0123abcd"},
@@ -81,46 +87,28 @@ def test_a_schema_of_the_future_is_told_from_damage(record: Record) -> None:
     ],
 )
 def test_a_field_of_another_kind_is_damage(record: Record, change: dict[str, Any]) -> None:
-    with pytest.raises(NotSignedIn, match="damaged"):
-        read({**stored(record), **change})
+    assert parsed({**stored(record), **change}) == DAMAGED
 
 
 def test_a_missing_field_is_damage(record: Record) -> None:
     for name in stored(record):
-        with pytest.raises(NotSignedIn, match="damaged"):
-            read({key: value for key, value in stored(record).items() if key != name})
+        assert parsed({key: at for key, at in stored(record).items() if key != name}) == DAMAGED
 
 
 @pytest.mark.parametrize("data", [b"", b"null", b"[]", b"\xff\xfe", b"\0" * 99, b"[" * 100_000])
 def test_what_is_no_record_is_damage(data: bytes) -> None:
-    with pytest.raises(NotSignedIn, match=r"record\.json is damaged"):
-        Record.from_json(memoryview(data), PATH)
+    assert Record.from_json(memoryview(data)) == DAMAGED
 
 
-def test_every_cut_of_a_record_is_damage_and_shows_no_token(
-    record: Record, token: str, shown: Shown
-) -> None:
+def test_every_cut_of_a_record_is_damage(record: Record) -> None:
     data = record.to_json().encode()
-    for end in range(len(data)):
-        with pytest.raises(NotSignedIn) as caught:
-            Record.from_json(memoryview(data[:end]), PATH)
 
-    assert token not in shown(caught.value)
-
-
-def test_a_newer_record_shows_no_token(record: Record, token: str, shown: Shown) -> None:
-    data = json.dumps({**stored(record), "schema": 2}).encode()
-
-    with pytest.raises(NotSignedIn) as caught:
-        Record.from_json(memoryview(data), PATH)
-
-    assert token not in shown(caught.value)
+    assert {Record.from_json(memoryview(data[:end])) for end in range(len(data))} == {DAMAGED}
 
 
 @given(st.binary(max_size=60))
-def test_no_bytes_give_any_other_error(data: bytes) -> None:
-    with pytest.raises(NotSignedIn):
-        Record.from_json(memoryview(data), PATH)
+def test_no_bytes_give_an_error_or_a_record(data: bytes) -> None:
+    assert Record.from_json(memoryview(data)) == DAMAGED
 
 
 def test_the_account_is_the_host_and_the_client_id_whatever_the_tokens() -> None:

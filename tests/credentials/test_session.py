@@ -43,7 +43,7 @@ def test_signed_out_it_names_what_to_do(session: Session) -> None:
     assert state(session) == "signed_out"
     assert session.current is None
     with pytest.raises(NotSignedIn, match=r"api\.onecloud\.io") as caught:
-        session.secret()
+        session.ready()
     assert "%onecloud login" in caught.value.hint
     assert "%onecloud sandbox" in caught.value.hint
 
@@ -55,8 +55,8 @@ def test_signed_in_it_gives_the_token_here_and_in_the_next_process(
 
     for each in (session, Session(store, CLASSIC)):
         assert state(each) == "active"
-        assert each.secret() == Secret(token)
-    assert session.current is record
+        assert each.ready().access_token == Secret(token)
+    assert session.current == record
 
 
 def test_the_check_is_made_with_the_new_record_before_anything_is_kept(
@@ -158,7 +158,7 @@ def test_a_token_ends_by_the_clock_only_where_its_end_is_known(
     assert state(session) == "active"
     now = 2_000.0
     assert state(session) == "expired"
-    assert session.secret() == record.access_token
+    assert session.ready().access_token == record.access_token
 
     session.sign_in(record, passes)
     assert state(session) == "active"
@@ -169,7 +169,7 @@ def test_a_grant_without_a_token_has_expired(store: Store, record: Record) -> No
 
     assert state(session) == "expired"
     with pytest.raises(NotSignedIn):
-        session.secret()
+        session.ready()
 
 
 def test_a_rejected_session_stays_rejected_until_there_is_a_new_one(
@@ -195,7 +195,7 @@ def test_a_rejected_token_gives_way_to_the_one_that_another_process_stored(
 
     assert session.reject(record)
 
-    assert session.secret() == Secret("newer")
+    assert session.ready().access_token == Secret("newer")
     assert state(session) == "active"
 
 

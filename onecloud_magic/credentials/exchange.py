@@ -1,0 +1,110 @@
+"""The token endpoint: one question, and what became of it.
+
+The refresh is the guide's ("Refreshing your access token"), the grant RFC 6749, 4.4. Nothing is
+repeated and no redirect followed here: a refresh token is good for one use.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+
+from ..api import USER_AGENT, certificates, explain, proxies
+from ..errors import Unreachable
+from .hosts import origin
+from .records import Record
+
+__all__ = ["Answer", "Exchange", "Lost", "NotSent", "Outcome", "exchange"]
+
+_CONNECT, _READ = 5.0, 60.0  # seconds; a short wait for an answer is how answers get lost
+_LONGEST = 90.0  # seconds for the whole answer, however slowly it trickles
+_LARGEST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer; its body holds secrets and is not shown."""
+
+    status: int
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status}, {len(self.body)} bytes)"
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """The question certainly did not arrive: nothing is spent."""
+
+    says: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The question may have arrived, and no whole answer came: the token may be spent."""
+
+    says: str
+
+
+Outcome = Answer | NotSent | Lost
+Exchange = Callable[[Record], Outcome]
+
+
+def exchange(
+    record: Record, *, ca_bundle: str = "", ticks: Callable[[], float] = time.monotonic
+) -> Outcome:
+    """Ask the record's token URL for a new access token, once, with what the record has for it."""
+    url = record.token_url
+    try:
+        prepared = _prepared(record)
+        verify, way = certificates(ca_bundle or None), proxies(url)
+    except Exception as error:
+        return NotSent(str(error) or type(error).__name__)
+    ends = ticks() + _LONGEST
+    body = b""
+    try:
+        # A new connection, without a Session: no `.netrc`, no cookies, no redirects, no repeats.
+        with closing(HTTPAdapter(max_retries=0)) as adapter:
+            answer = adapter.send(
+                prepared, stream=True, timeout=(_CONNECT, _READ), verify=verify, proxies=way
+            )
+            for part in answer.iter_content(1):
+                body += part
+                if len(body) > _LARGEST or ticks() > ends:
+                    return Lost("the answer had no end")
+        return Answer(answer.status_code, body)
+    except Exception as error:
+        return _lost(error, ":".join(map(str, origin(url)[1:])))
+
+
+def _prepared(record: Record) -> requests.PreparedRequest:
+    headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+    if record.refresh_token is not None:
+        fields = {
+            "grant_type": "refresh_token",
+            "client_id": record.client_id,
+            "refresh_token": record.refresh_token.reveal(),
+        }
+        headers["Content-Type"] = "application/json"
+        return requests.Request(
+            "POST", record.token_url, headers, data=json.dumps(fields)
+        ).prepare()
+    secret = record.client_secret
+    basic = HTTPBasicAuth(record.client_id, secret.reveal()) if secret else None
+    form = {"grant_type": "client_credentials"}
+    return requests.Request("POST", record.token_url, headers, data=form, auth=basic).prepare()
+
+
+def _lost(error: Exception, host: str) -> Outcome:
+    told = explain(error, host)
+    if isinstance(told, Unreachable) and not told.sent:
+        return NotSent(str(told), told.hint)
+    return Lost(str(told).rstrip("."))

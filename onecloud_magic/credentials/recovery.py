@@ -1,0 +1,88 @@
+"""What is to be done about a refresh: a function of the store and the journal, and of nothing else.
+
+It is asked again after every step, so that going on after a crash is going on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .answers import Tokens, is_refused, is_unheard, tokens_in
+from .journal import Entry
+from .records import Record
+
+__all__ = ["Again", "Clear", "Finish", "Stop", "Verdict", "verdict"]
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Nothing is under way; a journal that is still there belongs to what is settled."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """The answer to the first question was lost: the token may be sent once more, at once."""
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The answer is in the journal: it has only to be stored."""
+
+    tokens: Tokens
+
+
+@dataclass(frozen=True)
+class Stop:
+    """No more may be asked with this token.
+
+    Attributes:
+        rejected: the service said no; else it is not known what it did.
+        status: of the last answer; 0 where none came.
+    """
+
+    rejected: bool
+    status: int = 0
+
+
+Verdict = Clear | Again | Finish | Stop
+
+
+def verdict(record: Record | None, entries: Sequence[Entry]) -> Verdict:
+    """Say what is to be done next with the refresh token of *record*."""
+    ours = [each for each in entries if record and _is_about(each, record)]
+    if not ours:
+        return Clear()
+    last, asked = ours[-1], _asked(ours)
+    for each in ours:
+        if each.kind == "received" and (tokens := tokens_in(each.status, each.body, each.at)):
+            return Finish(tokens)
+    if last.kind == "received":
+        if last.status == 200:  # spent, and what came instead cannot be read
+            return Stop(rejected=False, status=200)
+        if is_refused(last.status):
+            # Refused at the repeat: the first one, whose answer was lost, has spent it.
+            return Stop(rejected=asked == 1, status=last.status)
+    if asked == 0:
+        return Clear()
+    return Again() if asked == 1 else Stop(rejected=False, status=last.status)
+
+
+def _is_about(entry: Entry, record: Record) -> bool:
+    """Whether the entry tells of this token, asked with in the name of this client."""
+    # A client id that was mistyped spends nothing; put right, it makes another question.
+    token = record.refresh_token
+    return (
+        token is not None
+        and entry.token == token.fingerprint
+        and entry.client in ("", record.client_id)
+    )
+
+
+def _asked(entries: Sequence[Entry]) -> int:
+    """How often the token may have reached the service."""
+    asked = 0
+    for each in entries:
+        heard_nothing = each.kind == "received" and is_unheard(each.status)
+        asked += (each.kind == "intent") - (each.kind == "unsent" or heard_nothing)
+    return asked

@@ -1,0 +1,220 @@
+"""The one refresh at a time: `python -P -m onecloud_magic.credentials.refresh PROFILE`.
+
+It runs in a process of its own that no interrupt or restart of a kernel reaches, holds the lock of
+the profile, looks at the store again, and only then spends the token. Whoever waits for it reads
+the store; what is printed is an outcome, never a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from ..errors import OneCloudError
+from ..home import Home
+from .answers import Tokens, is_unheard, tokens_in
+from .exchange import Answer, Exchange, NotSent, exchange
+from .journal import Entry, Journal
+from .records import Record
+from .recovery import Again, Clear, Finish, Stop, verdict
+from .stores import FileStore
+
+__all__ = ["Outcome", "main", "refresh"]
+
+_PATIENCE = 90.0  # seconds to wait for whoever holds the lock
+_ABANDONED = 600.0  # seconds after which a draft has nobody who writes it
+_DRIVE = "Set ONECLOUD_HOME to a folder on a drive with locks."
+_LATER = "Try again in 20 seconds; if it stays, look at token_url."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a refresh.
+
+    Attributes:
+        kind: renewed, by us or by another; not sent; rejected; uncertain (the token may be
+            spent); busy (another one is still at it); gone (nobody is signed in any more); failed.
+        says, hint: why, where there is something to say.
+        status: of the last answer; 0 where none came.
+    """
+
+    kind: Literal["renewed", "not_sent", "rejected", "uncertain", "busy", "gone", "failed"]
+    says: str = ""
+    hint: str = ""
+    status: int = 0
+
+
+_GONE = Outcome("gone", "The session is gone: somebody has signed out.")
+
+
+def refresh(
+    home: Home,
+    profile: str,
+    *,
+    seen: str | None = None,
+    pending: bool = False,
+    ask: Exchange = exchange,
+    clock: Callable[[], float] = time.time,
+    patience: float = _PATIENCE,
+) -> Outcome:
+    """Renew the tokens of *profile*, unless another has done so since *seen* was read.
+
+    *seen* is the fingerprint of the access token that is to be replaced, empty where there was
+    none; not given, it is what the store holds before the lock is taken. *pending* means the
+    sign-in that is not yet current.
+    """
+    store = FileStore(profile, home, pending=pending)
+    try:
+        before = store.load()
+        if before is None:
+            return _GONE
+        with FileLock(home.lock(profile), timeout=patience, mode=0o600, fallback_to_soft=False):
+            store.tidy(clock() - _ABANDONED)
+            seen = before.mark if seen is None else seen
+            record, other = store.load(), _readable(FileStore(profile, home, pending=not pending))
+            if record and other and other.came_of(record):
+                # Spent in the other place: by a sign-in that was cut short, or before this one.
+                if not pending:
+                    store.replace(record, other)
+                return Outcome("renewed")
+            both = [Journal(home, home.journal(profile, pending=each)) for each in (False, True)]
+            if pending and record and other and _same_token(record, other):
+                # The session's own token: others, who know of no sign-in, must not send it again.
+                pending, store, seen = False, FileStore(profile, home), other.mark
+            return _Refresh(store, both[pending], both[not pending], ask, clock).settle(seen)
+    except Timeout:
+        return Outcome("busy", f"Another process has been renewing for {patience:.0f} s.")
+    except (OSError, NotImplementedError):
+        # Without a lock two could spend the token; so none does.
+        return Outcome("failed", f"{home.root} is on a drive without locks.", _DRIVE)
+    except OneCloudError as error:
+        return Outcome("failed", str(error), error.hint)
+
+
+@dataclass(frozen=True)
+class _Refresh:
+    """A refresh by whoever holds the lock."""
+
+    store: FileStore
+    journal: Journal
+    beside: Journal  # of the sign-in that is not current, or of the session: the same token counts
+    ask: Exchange
+    clock: Callable[[], float]
+
+    def settle(self, seen: str) -> Outcome:
+        """Go from verdict to verdict until there is an outcome."""
+        while True:
+            record, entries = self.store.load(), self.journal.read()
+            if record is None or record.refresh_token is None:
+                self.journal.drop()
+                return _GONE
+            match verdict(record, [*self.beside.read(), *entries]):
+                case Finish(tokens):
+                    self._store(record, tokens)
+                    return Outcome("renewed")
+                case Stop(rejected, status):
+                    return Outcome("rejected" if rejected else "uncertain", status=status)
+                case Clear():
+                    if entries:
+                        self.journal.drop()
+                    if record.mark != seen:
+                        return Outcome("renewed")
+                    outcome = self._ask(record, [], 1)
+                case Again():
+                    outcome = self._ask(record, entries, 2)
+            if outcome is not None:
+                return outcome
+
+    def _ask(self, record: Record, entries: list[Entry], attempt: int) -> Outcome | None:
+        """Ask once; None where the journal says how it goes on."""
+        token = record.refresh_token.fingerprint if record.refresh_token else ""
+        intent = Entry("intent", token, attempt, self.clock(), client=record.client_id)
+        entries = [*entries, intent]
+        self.journal.write(entries)
+        answer = self.ask(record)
+        if isinstance(answer, Answer):
+            # Before anything is made of it: from here on it cannot get lost.
+            got = replace(intent, kind="received", at=self.clock())
+            got = replace(got, status=answer.status, body=answer.body)
+            return self._heard(record, [*entries, got])
+        if isinstance(answer, NotSent):
+            self._unsent([*entries, replace(intent, kind="unsent", at=self.clock())])
+            return Outcome("not_sent", answer.says, answer.hint)
+        return None
+
+    def _heard(self, record: Record, entries: list[Entry]) -> Outcome | None:
+        got = entries[-1]
+        try:
+            self.journal.write(entries)
+        except OneCloudError:
+            # No room even for the journal: the store may still have some.
+            if tokens := tokens_in(got.status, got.body, got.at):
+                self._store(record, tokens)
+                return Outcome("renewed")
+            raise
+        if not is_unheard(got.status):
+            return None
+        self._unsent(entries)
+        said = f"The token URL answered {got.status} and did not look at the token."
+        return Outcome("not_sent", said, _LATER, got.status)
+
+    def _unsent(self, entries: list[Entry]) -> None:
+        """Nothing was spent: forget it, unless an earlier question may have spent the token."""
+        if entries[-1].attempt == 1:
+            self.journal.drop()
+        elif entries[-1].kind == "unsent":
+            self.journal.write(entries)
+
+    def _store(self, record: Record, tokens: Tokens) -> None:
+        # The answer stays in the journal until the store has it.
+        self.store.replace(record, record.renewed(tokens))
+        self.journal.drop()
+
+
+def _readable(store: FileStore) -> Record | None:
+    """The record of *store*; None, too, where it is damaged: that is told where it is needed."""
+    with suppress(OneCloudError):
+        return store.load()
+    return None
+
+
+def _same_token(one: Record, other: Record) -> bool:
+    return (one.account, one.refresh_token) == (other.account, other.refresh_token)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Refresh one profile, and print the outcome as JSON."""
+    parser = ArgumentParser(prog="python -m onecloud_magic.credentials.refresh")
+    parser.add_argument("profile")
+    parser.add_argument("--pending", action="store_true", help="the sign-in that is not current")
+    parser.add_argument("--seen", help="fingerprint of the token to replace")
+    parser.add_argument("--ca-bundle", default="", help="certificate authorities to trust")
+    asked = parser.parse_args(words)
+    try:
+        outcome = refresh(
+            Home.find(),
+            asked.profile,
+            seen=asked.seen,
+            pending=asked.pending,
+            ask=lambda record: exchange(record, ca_bundle=asked.ca_bundle),
+        )
+    except Exception as error:  # its text could hold anything
+        outcome = Outcome("failed", f"The renewal stopped with {type(error).__name__}.")
+    try:
+        sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
+        sys.stdout.flush()
+    except OSError:  # whoever waited is gone; the store has what matters
+        sys.stdout = None
+    return 0 if outcome.kind == "renewed" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
