@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Callable
+from typing import TypedDict
 
+from ..credentials.secret import Secret
 from ..errors import UsageError
 
-__all__ = ["can_ask", "environment_signs_in", "secret"]
+__all__ = ["can_ask", "credential", "environment_signs_in"]
 
 
 def can_ask() -> bool:
@@ -27,18 +30,38 @@ def environment_signs_in() -> bool:
     return environment.record() is not None
 
 
-def secret(prompt: str, where: str) -> str:
-    """Ask for a secret; what is typed is not shown, and kept in no history.
+class Credential(TypedDict, total=False):
+    """The keywords of `OneCloud.login`; what was not typed is None."""
+
+    access_token: Secret | None
+    refresh_token: Secret | None
+    client_id: str
+    client_secret: Secret | None
+
+
+def credential(*, grant: bool) -> Credential:
+    """Ask for what signs in, as keywords of `OneCloud.login`.
+
+    With *grant* that is a client id and its secret, else the tokens of the API page. What is
+    typed is not shown, and kept in no history.
 
     Raises:
-        UsageError: nothing was typed; the hint says *where* it is found.
+        UsageError: nothing was typed.
     """
-    answer = _typed(prompt)
-    if isinstance(answer, BaseException):
-        raise answer
-    if answer.strip():
-        return answer
-    raise UsageError("Nothing was typed; the session is as it was.", where)
+    told = Credential()
+    if grant:
+        told["client_id"] = _text("Client id of the grant: ")
+        told["client_secret"] = _secret("Client secret: ")
+    else:
+        told["access_token"] = _secret("Access token (Admin > API; Enter if it has ended): ")
+        told["refresh_token"] = _secret("Refresh token (Enter to go on without): ")
+        if told["refresh_token"] == told["access_token"]:  # the same was pasted twice
+            told["refresh_token"] = None
+        if told["refresh_token"] is not None:
+            told["client_id"] = _text("Client id: ")
+    if any(isinstance(each, Secret) for each in told.values()):
+        return told
+    raise _nothing()
 
 
 class SignInInterrupted(KeyboardInterrupt):
@@ -48,10 +71,34 @@ class SignInInterrupted(KeyboardInterrupt):
         return [f"{type(self).__name__}: {self}"]
 
 
-def _typed(prompt: str) -> str | BaseException:
+def _secret(prompt: str) -> Secret | None:
+    """What is typed, in a type that does not show itself; None where nothing was."""
+    held = _asked(lambda: _held(getpass.getpass(prompt)))
+    return held if isinstance(held, Secret) else None
+
+
+def _held(answer: str) -> Secret | None:
+    return Secret(answer) if answer.strip() else None
+
+
+def _text(prompt: str) -> str:
+    return str(_asked(lambda: input(prompt).strip()) or "")
+
+
+def _asked(ask: Callable[[], object]) -> object:
+    """What is answered; an end of the input or an interrupt leaves the session as it was."""
+    # What is raised has nothing behind it: a traceback would show the frames of the asking.
     try:
-        return getpass.getpass(prompt)  # the kernel's own, from its first cell on
+        return ask()
     except EOFError:
-        return ""
+        left: BaseException = _nothing()
     except KeyboardInterrupt:
-        return SignInInterrupted("nothing was sent, the session is as it was.")
+        left = SignInInterrupted("nothing was sent, the session is as it was.")
+    raise left
+
+
+def _nothing() -> UsageError:
+    return UsageError(
+        "Nothing was typed; the session is as it was.",
+        "The tokens stand on the page Admin > API, where an administrator enables API access.",
+    )

@@ -7,14 +7,19 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from .. import __version__
 from ..account import clock_time
 from ..api import certificates, is_loopback, proxies
+from ..credentials.journal import Journal
+from ..credentials.records import Record
+from ..credentials.recovery import Again, Finish, Stop, verdict
 from ..errors import OneCloudError
 from ..home import Home
 from .accounts import account
@@ -25,6 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["examine"]
 
+_APART = 60.0  # seconds that two clocks may be apart
+_UPGRADE = "Upgrade onecloud-magic, or use another profile."
+_DAMAGED = "The next call sets it aside; then %onecloud login."
+_PENDING = "Sign in again with the same tokens: what came of them is used."
+_NEXT_CALL = "The next call goes on with it."
+_NEW_TOKENS = "Get new tokens on the page Admin > API, then %onecloud login."
+_DRIVE = "Set ONECLOUD_HOME to a folder on a drive with locks."
 _PACKAGES = ("ipython", "ipykernel", "ipywidgets", "pandas", "requests", "traitlets")
 
 
@@ -59,7 +71,10 @@ def examine(profile: str | None = None) -> pd.DataFrame:
     except OneCloudError as error:  # settings that cannot be
         found = [Finding("settings", "wrong", f"{type(error).__name__}: {error}", error.hint)]
     else:
-        found = [finding for check in _CHECKS for finding in _told(check, oc)]
+        found = [finding for check in _OF_THE_PLACE for finding in _told(check, oc)]
+        if not any(each.check == "store" and each.state == "wrong" for each in found):
+            # Else the session would set aside what cannot be read.
+            found += [finding for check in _OF_THE_SESSION for finding in _told(check, oc)]
     return Report(found, columns=Finding._fields, dtype="string")
 
 
@@ -117,6 +132,81 @@ def _session(oc: OneCloud) -> Iterator[Finding]:
         yield Finding("", "look", words, "%onecloud login, or %onecloud sandbox to try it out.")
 
 
+def _store(oc: OneCloud) -> Iterator[Finding]:
+    """What is kept of the session; a file that is damaged is left where it is."""
+    if oc.token_store == "memory":  # noqa: S105  # a place, no password
+        yield Finding("", "ok", "the session is kept in memory only")
+        return
+    home = Home.find()
+    for pending in (False, True):
+        path = home.record(oc.profile, pending=pending)
+        data = home.read(path)
+        name = "sign-in that is not yet current" if pending else "session"
+        if data is None:
+            if not pending:
+                yield Finding("", "ok", f"no session is kept in {path}")
+            continue
+        record = Record.from_json(data)
+        if isinstance(record, Record):
+            yield _kept(record, path, name, pending=pending)
+        elif record.newer:
+            yield Finding("", "wrong", f"{path} was written by a newer version", _UPGRADE)
+        else:
+            yield Finding("", "wrong", f"{path} is damaged", _DAMAGED)
+
+
+def _kept(record: Record, path: Path, name: str, *, pending: bool) -> Finding:
+    held = [
+        words
+        for words, secret in (
+            ("access token", record.access_token),
+            ("refresh token", record.refresh_token),
+            ("client secret", record.client_secret),
+        )
+        if secret
+    ]
+    spent = f", renewed {record.generation} times, {len(record.spent)} spent"
+    words = f"{name} in {path}: {', '.join(held) or 'signed out'}{spent}"
+    return Finding("", "look" if pending else "ok", words, _PENDING if pending else "")
+
+
+def _journal(oc: OneCloud) -> Iterator[Finding]:
+    """Where a renewal stands that was begun; nothing is asked and nothing changed."""
+    home = Home.find()
+    data = home.read(home.record(oc.profile))
+    record = Record.from_json(data) if data is not None else None
+    entries = Journal(home, home.journal(oc.profile)).read()
+    if not entries:
+        yield Finding("", "ok", "no renewal is under way")
+        return
+    match verdict(record if isinstance(record, Record) else None, entries):
+        case Finish():
+            yield Finding("", "look", "a new token came and is not stored yet", _NEXT_CALL)
+        case Again():
+            yield Finding("", "look", "a renewal was begun and no answer has come", _NEXT_CALL)
+        case Stop(rejected) if rejected:
+            yield Finding("", "wrong", "the service no longer takes the refresh token", _NEW_TOKENS)
+        case Stop():
+            yield Finding("", "wrong", "an answer was lost; the token may be spent", _NEW_TOKENS)
+        case _:
+            yield Finding("", "ok", "a renewal is settled; its journal goes with the next one")
+
+
+def _lock(oc: OneCloud) -> Iterator[Finding]:
+    path = Home.find().lock(oc.profile)
+    if not path.exists():
+        yield Finding("", "ok", "no renewal was ever made here")
+        return
+    try:
+        with FileLock(path, timeout=0, mode=0o600, fallback_to_soft=False):
+            yield Finding("", "ok", "free")
+    except Timeout:
+        hint = "That is well while it lasts some seconds; then end the process that holds it."
+        yield Finding("", "look", f"{path} is held: a renewal is under way", hint)
+    except (OSError, NotImplementedError):
+        yield Finding("", "wrong", f"{path} cannot be locked", _DRIVE)
+
+
 def _way(oc: OneCloud) -> Iterator[Finding]:
     host = oc.session.host
     ways = {urlsplit(each)._replace(netloc=_bare(each)).geturl() for each in proxies(host).values()}
@@ -143,6 +233,20 @@ def _host(oc: OneCloud) -> Iterator[Finding]:
     yield Finding("", "ok", f"answered{when}: {count} workspaces")
 
 
+def _clock(oc: OneCloud) -> Iterator[Finding]:
+    last = oc.last
+    if last is None or last.served_at is None:
+        yield Finding("", "look", "not compared: the service has told no time")
+        return
+    apart = last.at - last.served_at
+    if abs(apart) <= _APART:
+        yield Finding("", "ok", "agrees with the clock of the service")
+        return
+    side = "ahead of" if apart > 0 else "behind"
+    words = f"{abs(apart):,.0f} s {side} the clock of the service"
+    yield Finding("", "wrong", words, "Set the clock: it decides when tokens are renewed.")
+
+
 def _quota(oc: OneCloud) -> Iterator[Finding]:
     quota = oc.quota
     if quota.burst_remaining is None or quota.daily_remaining is None:
@@ -156,4 +260,5 @@ def _quota(oc: OneCloud) -> Iterator[Finding]:
     yield Finding("", "look" if low else "ok", words, hint)
 
 
-_CHECKS = (_versions, _front_end, _home, _session, _way, _host, _quota)
+_OF_THE_PLACE = (_versions, _front_end, _home, _store, _journal, _lock)
+_OF_THE_SESSION = (_session, _way, _host, _clock, _quota)

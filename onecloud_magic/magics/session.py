@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from ..account import OneCloud
 
 _GROUP = "Session"
-_WHERE = "It stands on the page Admin > API, where an administrator enables API access."
 
 
 @command(_GROUP)
 def login(oc: OneCloud) -> OneCloud:
-    """Sign in: asks for the access token, which is not shown and goes into no history.
+    """Sign in: asks for the tokens, which are not shown and go into no history.
 
-    Where nobody can be asked (nbclient, papermill, scripts) the variable ONECLOUD_ACCESS_TOKEN
-    signs in. The host is the setting base_url: `%config OneCloud.base_url = "us"`.
+    An access token alone works until it ends; refresh token and client id keep you signed in.
+    The hosts us, eu and apac take a grant's client id and secret instead; the host is the setting
+    base_url: `%config OneCloud.base_url = "us"`.
+
+    Where nobody can be asked (nbclient, papermill, scripts) the environment signs in:
+    ONECLOUD_ACCESS_TOKEN, ONECLOUD_REFRESH_TOKEN and ONECLOUD_CLIENT_ID, or ONECLOUD_CLIENT_ID and
+    ONECLOUD_CLIENT_SECRET.
 
     Example:
         %onecloud login
@@ -28,13 +32,14 @@ def login(oc: OneCloud) -> OneCloud:
     oc = accounts.to_sign_in(oc)
     if asking.can_ask():
         # Nothing here holds the token in clear: a traceback would show it.
-        oc.login(access_token=asking.secret("Access token (Admin > API): ", _WHERE))
+        oc.login(**asking.credential(grant=oc.takes_grants))
     elif asking.environment_signs_in():
         oc.login()
     elif oc.session.state != "active":
         raise UsageError(
             "Nobody can be asked for a token here, and the environment has none.",
-            "Set ONECLOUD_ACCESS_TOKEN, and ONECLOUD_BASE_URL unless the host is classic.",
+            "Set ONECLOUD_ACCESS_TOKEN (with ONECLOUD_REFRESH_TOKEN and ONECLOUD_CLIENT_ID to stay "
+            "signed in), and ONECLOUD_BASE_URL unless the host is classic.",
         )
     accounts.leave_sandbox(oc)
     return oc

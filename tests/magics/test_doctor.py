@@ -15,8 +15,8 @@ from onecloud_magic.sandbox import Sandbox, faults
 from .shell import Shell
 
 CHECKS = [
-    *("versions", "packages", "front end", "home", "session", "proxy", "certificates"),
-    *("host", "quota"),
+    *("versions", "packages", "front end", "home", "store", "journal", "lock"),
+    *("session", "proxy", "certificates", "host", "clock", "quota"),
 ]
 
 

@@ -88,9 +88,9 @@ def test_login_asks_for_the_token_and_leaves_no_trace_of_it(
     kernel = new_kernel(ONECLOUD_BASE_URL=service.url)
     kernel.run("%load_ext onecloud_magic").succeeded()
 
-    ran = kernel.run("%onecloud login", answers=[token])
+    ran = kernel.run("%onecloud login", answers=[token, ""])
 
-    [asked] = ran.of("input_request")
+    asked, _ = ran.of("input_request")
     assert asked["prompt"].startswith("Access token")
     assert asked["password"] is True
     assert "active" in ran.data["text/plain"]
@@ -118,11 +118,11 @@ def test_a_token_that_is_refused_leaves_the_session_as_it_was(
     kernel = new_kernel(ONECLOUD_BASE_URL=service.url)
     kernel.run("%load_ext onecloud_magic").succeeded()
 
-    refused = kernel.run("%onecloud login", answers=[wrong]).error
-    nothing = kernel.run("%onecloud login", answers=["  "]).error
+    refused = kernel.run("%onecloud login", answers=[wrong, ""]).error
+    nothing = kernel.run("%onecloud login", answers=["  ", ""]).error
     signed_out = kernel.run("%onecloud").data["text/plain"]
-    signed_in = kernel.run("%onecloud login", answers=[f" {token}\n"]).data["text/plain"]
-    again = kernel.run("%onecloud login", answers=[wrong]).error
+    signed_in = kernel.run("%onecloud login", answers=[f" {token}\n", ""]).data["text/plain"]
+    again = kernel.run("%onecloud login", answers=[wrong, ""]).error
     kept = kernel.run("%onecloud workspaces").data["text/plain"]
 
     assert refused["ename"] == again["ename"] == "SessionRejected"

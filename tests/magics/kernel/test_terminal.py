@@ -91,9 +91,11 @@ def test_login_asks_without_showing_what_is_typed(new_place: NewPlace, service: 
     with ipython(place) as terminal:
         terminal.type("%load_ext onecloud_magic")
         asked = terminal.type("%onecloud login", until="Access token.*: ")
-        card = terminal.type(token)
+        terminal.type(token, until="Refresh token.*: ")
+        card = terminal.type("")
         terminal.type("%onecloud login", until="Access token.*: ")
-        refused = terminal.type("not-a-token")
+        terminal.type("not-a-token", until="Refresh token.*: ")
+        refused = terminal.type("")
         frame = terminal.type("%onecloud workspaces")
         history = terminal.type("%history -g")
 
@@ -144,7 +146,8 @@ def test_login_in_a_shell_asks_without_showing_what_is_typed(
 
     with command(place, "login") as terminal:
         terminal.until("Access token.*: ")
-        card = terminal.type(token, until="help\n")
+        terminal.type(token, until="Refresh token.*: ")
+        card = terminal.type("", until="help\n")
 
     assert "active" in card
     assert token not in terminal.seen
