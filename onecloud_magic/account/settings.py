@@ -36,7 +36,9 @@ class Settings(Configurable):
         30.0, min=0.1, max=86_400.0, help="Seconds to wait for an answer (5 to connect)."
     ).tag(config=True)
     ca_bundle = Unicode(
-        "", help="A PEM file of the certificate authorities to trust; empty: the usual ones."
+        "",
+        help="A PEM file of the authorities to trust, or system: the operating system's; "
+        "empty: the usual ones.",
     ).tag(config=True)
     burst_limit = Int(
         100, min=1, max=_MOST, help="Calls that the service takes in a burst window."

@@ -15,11 +15,13 @@ from .paging import Pages, Record
 from .request import Request, make_request
 from .transport import CONNECTIONS, USER_AGENT, Transport
 from .trouble import explain
+from .trust import SYSTEM, adapter
 from .wire import Quota, Reply, read_reply
 
 __all__ = [
     "CONNECTIONS",
     "OPERATIONS",
+    "SYSTEM",
     "USER_AGENT",
     "Answers",
     "Kept",
@@ -34,6 +36,7 @@ __all__ = [
     "Request",
     "Transport",
     "Turn",
+    "adapter",
     "certificates",
     "checked_url",
     "explain",

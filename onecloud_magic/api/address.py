@@ -15,6 +15,7 @@ import requests
 from requests.utils import get_environ_proxies
 
 from ..errors import UsageError
+from .trust import SYSTEM
 
 __all__ = ["certificates", "checked_url", "is_loopback", "proxies"]
 
@@ -53,11 +54,15 @@ def proxies(url: str) -> dict[str, str]:
 
 
 def certificates(ca_bundle: str | None = None) -> str | bool:
-    """The file or folder of trusted certificates: given, from the environment, or the built-in.
+    """The file or folder of trusted certificates: given, from the environment, or True.
+
+    True means the built-in ones, or those that the adapter was made with (`trust.adapter`).
 
     Raises:
         UsageError: there is no such file or folder.
     """
+    if ca_bundle == SYSTEM:
+        return True
     named = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     bundle = ca_bundle or next((os.environ[one] for one in named if os.environ.get(one)), None)
     if bundle and not Path(bundle).exists():

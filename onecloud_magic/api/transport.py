@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
@@ -20,6 +19,7 @@ from .pace import Pace
 from .paging import Pages
 from .request import Request, make_request
 from .trouble import explain
+from .trust import adapter
 from .wire import Reply, rate_limited, read_reply
 
 __all__ = ["CONNECTIONS", "USER_AGENT", "Transport"]
@@ -56,7 +56,7 @@ class Transport:
         self._auth, self._pace, self._renew, self._on_reply = auth, pace, renew, on_reply
         self._sleep, self._chance = sleep, chance
         # An adapter without a Session: no `.netrc`, no cookies, no redirects, no environment.
-        self._adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
+        self._adapter = adapter(ca_bundle, pool_maxsize=CONNECTIONS)
         self._timeout = (_CONNECT, timeout)
         self._proxies = address.proxies(self.base_url)
         self._verify = address.certificates(ca_bundle)

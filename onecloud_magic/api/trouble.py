@@ -31,9 +31,7 @@ class _Trouble:
 _WAY = "cannot be reached: the proxy on the way"
 _AGAIN = "Try again; if it stays, look at the network and at base_url."
 _PROXY = "Look at HTTPS_PROXY and NO_PROXY; the proxy may want a sign-in of its own."
-_TRUST = (
-    "If your company inspects TLS, set ca_bundle or REQUESTS_CA_BUNDLE to its root certificate."
-)
+_TRUST = "If your company inspects TLS, set ca_bundle to its root certificate, or to system."
 _RUNS = "Is base_url right? A sandbox ends with its kernel: %onecloud sandbox starts another."
 
 # The first that fits is told: what may also happen to a proxy comes after the proxy.

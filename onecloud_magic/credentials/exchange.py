@@ -13,10 +13,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
-from ..api import USER_AGENT, certificates, explain, proxies
+from ..api import USER_AGENT, adapter, certificates, explain, proxies
 from ..errors import Unreachable
 from .hosts import origin
 from .records import Record
@@ -66,14 +65,15 @@ def exchange(
     try:
         prepared = _prepared(record)
         verify, way = certificates(ca_bundle or None), proxies(url)
+        road = adapter(ca_bundle)
     except Exception as error:
         return NotSent(str(error) or type(error).__name__)
     ends = ticks() + _LONGEST
     body = b""
     try:
         # A new connection, without a Session: no `.netrc`, no cookies, no redirects, no repeats.
-        with closing(HTTPAdapter(max_retries=0)) as adapter:
-            answer = adapter.send(
+        with closing(road) as opened:
+            answer = opened.send(
                 prepared, stream=True, timeout=(_CONNECT, _READ), verify=verify, proxies=way
             )
             for part in answer.iter_content(1):

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from .. import __version__
 from ..account import clock_time
-from ..api import certificates, is_loopback, proxies
+from ..api import SYSTEM, certificates, is_loopback, proxies
 from ..credentials.journal import Journal
 from ..credentials.records import Record
 from ..credentials.recovery import Again, Finish, Stop, verdict
@@ -215,7 +215,8 @@ def _way(oc: OneCloud) -> Iterator[Finding]:
     else:
         yield Finding("proxy", "ok", ", ".join(sorted(ways)) or "none")
     trusted = certificates(oc.ca_bundle or None)
-    yield Finding("certificates", "ok", "those of requests" if trusted is True else str(trusted))
+    built_in = "the operating system's" if oc.ca_bundle == SYSTEM else "those of requests"
+    yield Finding("certificates", "ok", built_in if trusted is True else str(trusted))
 
 
 def _bare(url: str) -> str:

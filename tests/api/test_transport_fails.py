@@ -6,7 +6,7 @@ import pytest
 import trustme
 
 from onecloud_magic import errors
-from onecloud_magic.api import Transport
+from onecloud_magic.api import Transport, trust
 from onecloud_magic.sandbox import Sandbox, faults
 
 from .clock import Clock
@@ -127,3 +127,29 @@ def test_a_certificate_that_is_not_trusted_is_named_and_ca_bundle_trusts_it(
 
     assert "ca_bundle" in caught.value.hint
     assert not caught.value.sent
+
+
+def test_the_authorities_of_the_operating_system_are_trusted_where_that_is_said(
+    connect: Connect, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("truststore")
+    authority, server, root = trustme.CA(), tmp_path / "server.pem", tmp_path / "root.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(server)
+    authority.cert_pem.write_to_path(root)
+
+    with Sandbox(clock=clock, certificate=server) as sandbox:
+        with pytest.raises(errors.Unreachable, match="certificate"):
+            connect(sandbox, ca_bundle="system").call("getWorkspaces")
+        monkeypatch.setenv("SSL_CERT_FILE", str(root))  # where OpenSSL finds the system's
+        assert connect(sandbox, ca_bundle="system").call("getWorkspaces")
+        with pytest.raises(errors.Unreachable, match="certificate"):
+            connect(sandbox).call("getWorkspaces")
+
+
+def test_without_truststore_the_package_is_named(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trust, "find_spec", lambda name: None)
+
+    with pytest.raises(errors.UsageError, match="truststore"):
+        connect(ca_bundle="system")
