@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from dataclasses import replace
 
 import pytest
@@ -164,3 +166,20 @@ def test_without_room_for_the_journal_nothing_is_asked(
 
     assert (outcome.kind, outcome.says) == ("failed", "No space left on device.")
     assert service.refreshed(good()).kind == "renewed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")
+def test_on_a_drive_without_locks_nothing_is_asked_and_that_is_said(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+
+    outcome = service.refreshed()
+
+    assert outcome.kind == "failed"
+    assert "drive without locks" in outcome.says
+    assert "ONECLOUD_HOME" in outcome.hint
+    assert not service.asked
