@@ -49,12 +49,23 @@ def account_card(account: OneCloud) -> Card:
             ("user", session.user or "not told by the service"),
             ("from", f"{_SOURCES[session.source]}, {_STORES[account.token_store]}"),
             ("access token ends", _time(session.expires_at, zone) or _END_NOT_KNOWN),
+            ("then", _renewed(account)),
             *_quota_facts(account, zone),
         ]
     looks = {"workspace": account.workspace, "environment": account.environment}
     facts += [(f"{kind} by default", name) for kind, name in looks.items() if name]
-    takes = session.state in ("active", "refreshing")
+    takes = session.state in ("active", "refreshing") or (
+        session.state == "expired" and session.renews
+    )
     return Card("OneCloud", tuple(facts), _LOOK if takes else _SIGN_IN, _badge(account))
+
+
+def _renewed(account: OneCloud) -> str:
+    if not account.session.renews:
+        return "sign in again: there is nothing to renew it with"
+    if account.token_store == "file" or account.takes_grants:  # noqa: S105  # a place, no password
+        return "it is renewed"
+    return "sign in again: what is kept in memory only spends no refresh token"
 
 
 def quota_card(account: OneCloud) -> Card:

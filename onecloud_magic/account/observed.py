@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from traitlets import Enum, HasTraits, Instance, Int, Unicode
+from traitlets import Bool, Enum, HasTraits, Instance, Int, Unicode
 
 if TYPE_CHECKING:
     from ..api import Quota as Told
@@ -26,6 +26,7 @@ class Session(HasTraits):
     host = Unicode("", help="The base URL of the service.")
     user = Unicode(None, allow_none=True, help="The user, once the service has told it.")
     source = Unicode("", help="Where the credential came from: argument, environment or store.")
+    renews = Bool(False, help="Whether an access token that ends is followed by another.")
     expires_at = Instance(datetime, allow_none=True, help="When the access token ends, in UTC.")
 
     def show(self, held: Held) -> None:
@@ -34,6 +35,7 @@ class Session(HasTraits):
         ends = record.expires_at if record else None
         with self.hold_trait_notifications():
             self.state = held.state
+            self.renews = bool(record and record.renewable)
             self.source = record.source if record else ""
             self.expires_at = None if ends is None else datetime.fromtimestamp(ends, UTC)
 

@@ -108,6 +108,12 @@ class Record:
         return self.access_token.fingerprint if self.access_token else ""
 
     @property
+    def renewable(self) -> bool:
+        """Whether a new access token can be got for what it holds."""
+        # A token without the client id that it was made for is not even looked at.
+        return bool((self.refresh_token and self.client_id) or self.client_secret)
+
+    @property
     def signed_out(self) -> bool:
         """Whether it holds no secret: what is left is which tokens were spent."""
         return not any(getattr(self, name) for name in _SECRETS)

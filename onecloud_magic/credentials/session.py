@@ -251,9 +251,7 @@ class Session:
         )
 
     def _can_renew(self, record: Record) -> bool:
-        # A token without the client id that it was made for is not even looked at.
-        has_token = bool(record.refresh_token and record.client_id)
-        return self._renewal is not None and (has_token or bool(record.client_secret))
+        return self._renewal is not None and record.renewable
 
     def _known(self, given: Record | None) -> Record | None:
         """The record of the environment, or what its tokens have become in the store."""

@@ -34,6 +34,7 @@ _APART = 60.0  # seconds that two clocks may be apart
 _UPGRADE = "Upgrade onecloud-magic, or use another profile."
 _DAMAGED = "The next call sets it aside; then %onecloud login."
 _PENDING = "Sign in again with the same tokens: what came of them is used."
+_NEXT_RENEWS = "The next call renews the access token."
 _NEXT_CALL = "The next call goes on with it."
 _NEW_TOKENS = "Get new tokens on the page Admin > API, then %onecloud login."
 _DRIVE = "Set ONECLOUD_HOME to a folder on a drive with locks."
@@ -128,6 +129,8 @@ def _session(oc: OneCloud) -> Iterator[Finding]:
     words = f"{session.state}, profile {session.profile}, {session.host}"
     if session.state == "active":
         yield Finding("", "ok", words)
+    elif session.state == "expired" and session.renews:
+        yield Finding("", "look", words, _NEXT_RENEWS)
     else:
         yield Finding("", "look", words, "%onecloud login, or %onecloud sandbox to try it out.")
 
@@ -165,7 +168,7 @@ def _kept(record: Record, path: Path, name: str, *, pending: bool) -> Finding:
         )
         if secret
     ]
-    spent = f", renewed {record.generation} times, {len(record.spent)} spent"
+    spent = f", renewals so far: {record.generation}"
     words = f"{name} in {path}: {', '.join(held) or 'signed out'}{spent}"
     return Finding("", "look" if pending else "ok", words, _PENDING if pending else "")
 
