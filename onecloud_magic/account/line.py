@@ -152,14 +152,22 @@ class Line:
             self._answers[account] = Answers(self._ttl, clock=self.clock)
         return self._answers[account]
 
-    def _check(self, record: Record, told: Callable[[Told], None]) -> None:
+    def _check(self, record: Record, told: Callable[[Told], None]) -> int:
         token = record.access_token
         if token is None:
             raise NotSignedIn("An access token is needed to sign in.", "Get one on the API page.")
         # Until it is the session, what the service tells of its quota is not the session's.
         transport = self._connected(Bearer(record.base_url, lambda: token), told, lambda: False)
-        transport.call("getWorkspaces")
+        found = transport.call("getWorkspaces")
         transport.close()
+        return len(found)
+
+    def reach(self) -> int:
+        """Make one call with the token at hand, and renew nothing; gives the workspaces' number."""
+        record = self.held.current
+        if record is None:
+            raise NotSignedIn("Nobody is signed in.", "Sign in with %onecloud login.")
+        return self._check(record, self.quota.show)
 
     def _connected(
         self, bearer: Bearer, told: Callable[[Told], None], renew: Callable[[], bool]

@@ -57,6 +57,10 @@ class Reader(Settings):
         """What is under way; to be observed."""
         return self._line.activity
 
+    def reach(self) -> int:
+        """Ask the service once, without renewing anything (`getWorkspaces`); gives their number."""
+        return self._line.reach()
+
     @property
     def last(self) -> Last | None:
         """The last call that was answered; None before the first."""

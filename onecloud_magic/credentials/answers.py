@@ -29,7 +29,7 @@ class Tokens:
 
 def tokens_in(status: int, body: bytes, at: float) -> Tokens | None:
     """The tokens in an answer that came at *at*; None where it is not such an answer."""
-    if status != 200:
+    if not 200 <= status < 300:
         return None
     with suppress(ValueError, RecursionError, UsageError, TypeError, KeyError):
         fields = json.loads(body)
@@ -41,14 +41,21 @@ def tokens_in(status: int, body: bytes, at: float) -> Tokens | None:
     return None
 
 
-def is_refused(status: int) -> bool:
-    """Whether the endpoint has heard the question and said no."""
-    return status in (400, 401, 403)
+def is_refused(status: int, body: bytes) -> bool:
+    """Whether the endpoint has heard the question and said no, in the form of RFC 6749, 5.2.
+
+    A page of a firewall or a proxy has the same status, and nothing was looked at.
+    """
+    with suppress(ValueError, RecursionError):
+        fields = json.loads(body)
+        said = isinstance(fields, dict) and isinstance(fields.get("error"), str)
+        return said and status in (400, 401, 403)
+    return False
 
 
-def is_unheard(status: int) -> bool:
-    """Whether a limiter, or no token endpoint at all, has answered: the token was not looked at."""
-    return 400 <= status < 500 and not is_refused(status)
+def is_unheard(status: int, body: bytes) -> bool:
+    """Whether a limiter, a redirect, or no token endpoint at all, has answered."""
+    return 300 <= status < 500 and not is_refused(status, body)
 
 
 def expiry_in(access: Secret) -> float | None:

@@ -16,7 +16,8 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from ..api import USER_AGENT, adapter, certificates, explain, proxies
-from ..errors import Unreachable
+from ..errors import OneCloudError, Unreachable
+from .answers import tokens_in
 from .hosts import origin
 from .records import Record
 
@@ -61,28 +62,47 @@ def exchange(
     record: Record, *, ca_bundle: str = "", ticks: Callable[[], float] = time.monotonic
 ) -> Outcome:
     """Ask the record's token URL for a new access token, once, with what the record has for it."""
+    outcome = _asked(record, ca_bundle, ticks)
+    if isinstance(outcome, KeyboardInterrupt):
+        raise outcome  # here, where no variable holds the question with its secret
+    return outcome
+
+
+def _asked(
+    record: Record, ca_bundle: str, ticks: Callable[[], float]
+) -> Outcome | KeyboardInterrupt:
     url = record.token_url
     try:
         prepared = _prepared(record)
         verify, way = certificates(ca_bundle or None), proxies(url)
         road = adapter(ca_bundle)
-    except Exception as error:
-        return NotSent(str(error) or type(error).__name__)
+    except OneCloudError as error:
+        return NotSent(str(error), error.hint)
+    except Exception as error:  # its text could hold anything
+        return NotSent(f"The question could not be written: {type(error).__name__}.")
     ends = ticks() + _LONGEST
-    body = b""
+    status, body = 0, b""
     try:
         # A new connection, without a Session: no `.netrc`, no cookies, no redirects, no repeats.
         with closing(road) as opened:
             answer = opened.send(
                 prepared, stream=True, timeout=(_CONNECT, _READ), verify=verify, proxies=way
             )
+            status = answer.status_code
             for part in answer.iter_content(1):
                 body += part
                 if len(body) > _LARGEST or ticks() > ends:
-                    return Lost("the answer had no end")
-        return Answer(answer.status_code, body)
+                    return _cut(status, body) or Lost("the answer had no end")
+        return Answer(status, body)
+    except KeyboardInterrupt:
+        return KeyboardInterrupt()
     except Exception as error:
-        return _lost(error, ":".join(map(str, origin(url)[1:])))
+        return _cut(status, body) or _lost(error, ":".join(map(str, origin(url)[1:])))
+
+
+def _cut(status: int, body: bytes) -> Answer | None:
+    """What came of an answer that was cut off, where the tokens in it are whole."""
+    return Answer(status, body) if tokens_in(status, body, 0.0) else None
 
 
 def _prepared(record: Record) -> requests.PreparedRequest:

@@ -20,7 +20,7 @@ __all__ = ["Record", "Source", "Unreadable"]
 Source = Literal["argument", "environment", "store"]
 
 SCHEMA = 1
-_KEPT = 20  # fingerprints of spent tokens
+_KEPT = 1000  # fingerprints of spent tokens: years of daily renewals
 _DAY, _EARLY = 86_400.0, 4 * 3600.0  # seconds
 _SECRETS = ("access_token", "refresh_token", "client_secret")
 _KINDS: dict[str, tuple[type, ...]] = {

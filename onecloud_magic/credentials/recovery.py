@@ -12,7 +12,7 @@ from .answers import Tokens, is_refused, is_unheard, tokens_in
 from .journal import Entry
 from .records import Record
 
-__all__ = ["Again", "Clear", "Finish", "Stop", "Verdict", "verdict"]
+__all__ = ["Again", "Clear", "Finish", "Stop", "Verdict", "tokens_of", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,29 @@ Verdict = Clear | Again | Finish | Stop
 
 def verdict(record: Record | None, entries: Sequence[Entry]) -> Verdict:
     """Say what is to be done next with the refresh token of *record*."""
+    token = record.refresh_token if record else None
+    for each in entries:
+        # Whoever asked, and with which client id: what came for this token is its successor.
+        if token and each.token == token.fingerprint and (tokens := tokens_of(each)):
+            return Finish(tokens)
     ours = [each for each in entries if record and _is_about(each, record)]
     if not ours:
         return Clear()
     last, asked = ours[-1], _asked(ours)
-    for each in ours:
-        if each.kind == "received" and (tokens := tokens_in(each.status, each.body, each.at)):
-            return Finish(tokens)
     if last.kind == "received":
-        if last.status == 200:  # spent, and what came instead cannot be read
-            return Stop(rejected=False, status=200)
-        if is_refused(last.status):
+        if 200 <= last.status < 300:  # spent, and what came instead cannot be read
+            return Stop(rejected=False, status=last.status)
+        if is_refused(last.status, last.body):
             # Refused at the repeat: the first one, whose answer was lost, has spent it.
             return Stop(rejected=asked == 1, status=last.status)
     if asked == 0:
         return Clear()
     return Again() if asked == 1 else Stop(rejected=False, status=last.status)
+
+
+def tokens_of(entry: Entry) -> Tokens | None:
+    """The tokens that an entry holds; None where it is no good answer."""
+    return tokens_in(entry.status, entry.body, entry.at) if entry.kind == "received" else None
 
 
 def _is_about(entry: Entry, record: Record) -> bool:
@@ -83,6 +90,6 @@ def _asked(entries: Sequence[Entry]) -> int:
     """How often the token may have reached the service."""
     asked = 0
     for each in entries:
-        heard_nothing = each.kind == "received" and is_unheard(each.status)
+        heard_nothing = each.kind == "received" and is_unheard(each.status, each.body)
         asked += (each.kind == "intent") - (each.kind == "unsent" or heard_nothing)
     return asked

@@ -7,12 +7,12 @@ the store; what is printed is an outcome, never a secret.
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -24,7 +24,7 @@ from .answers import Tokens, is_unheard, tokens_in
 from .exchange import Answer, Exchange, NotSent, exchange
 from .journal import Entry, Journal
 from .records import Record
-from .recovery import Again, Clear, Finish, Stop, verdict
+from .recovery import Again, Clear, Finish, Stop, tokens_of, verdict
 from .stores import FileStore
 
 __all__ = ["Outcome", "main", "refresh"]
@@ -79,7 +79,7 @@ def refresh(
         with FileLock(home.lock(profile), timeout=patience, mode=0o600, fallback_to_soft=False):
             store.tidy(clock() - _ABANDONED)
             seen = before.mark if seen is None else seen
-            record, other = store.load(), _readable(FileStore(profile, home, pending=not pending))
+            record, other = store.load(), FileStore(profile, home, pending=not pending).peek()
             if record and other and other.came_of(record):
                 # Spent in the other place: by a sign-in that was cut short, or before this one.
                 if not pending:
@@ -92,9 +92,12 @@ def refresh(
             return _Refresh(store, both[pending], both[not pending], ask, clock).settle(seen)
     except Timeout:
         return Outcome("busy", f"Another process has been renewing for {patience:.0f} s.")
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError) as error:
         # Without a lock two could spend the token; so none does.
-        return Outcome("failed", f"{home.root} is on a drive without locks.", _DRIVE)
+        if getattr(error, "errno", None) in (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
+            return Outcome("failed", f"{home.root} is on a drive without locks.", _DRIVE)
+        says = f"{home.lock(profile)} cannot be locked: {getattr(error, 'strerror', error)}."
+        return Outcome("failed", says, "See what stands there; %onecloud doctor looks.")
     except OneCloudError as error:
         return Outcome("failed", str(error), error.hint)
 
@@ -114,7 +117,10 @@ class _Refresh:
         while True:
             record, entries = self.store.load(), self.journal.read()
             if record is None or record.refresh_token is None:
-                self.journal.drop()
+                # What came for a spent token outlasts its record: who signs in with that token
+                # again, finds it.
+                if not any(map(tokens_of, entries)):
+                    self.journal.drop()
                 return _GONE
             match verdict(record, [*self.beside.read(), *entries]):
                 case Finish(tokens):
@@ -160,7 +166,7 @@ class _Refresh:
                 self._store(record, tokens)
                 return Outcome("renewed")
             raise
-        if not is_unheard(got.status):
+        if not is_unheard(got.status, got.body):
             return None
         self._unsent(entries)
         said = f"The token URL answered {got.status} and did not look at the token."
@@ -177,13 +183,6 @@ class _Refresh:
         # The answer stays in the journal until the store has it.
         self.store.replace(record, record.renewed(tokens))
         self.journal.drop()
-
-
-def _readable(store: FileStore) -> Record | None:
-    """The record of *store*; None, too, where it is damaged: that is told where it is needed."""
-    with suppress(OneCloudError):
-        return store.load()
-    return None
 
 
 def _same_token(one: Record, other: Record) -> bool:

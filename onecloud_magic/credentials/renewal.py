@@ -71,7 +71,8 @@ class MemoryRenewal:
             bought = self._bought(seen)
             if isinstance(bought, OneCloudError):
                 raise bought
-            if not pending:
+            # Whoever has signed out or in since must not find the grant in the store again.
+            if not pending and latest is not None and latest.account == seen.account:
                 self._store.save(bought)
             return bought
 
@@ -144,9 +145,9 @@ class FileRenewal(MemoryRenewal):
 
     def _in_a_process(self, *, seen: str, pending: bool) -> Outcome:
         command = [sys.executable, "-P", "-m", "onecloud_magic.credentials.refresh"]
-        command += [self._profile, "--seen", seen]
-        command += ["--pending"] if pending else []
-        command += ["--ca-bundle", self._ca_bundle()] if self._ca_bundle() else []
+        command += [f"--seen={seen}", *(["--pending"] if pending else [])]
+        command += [f"--ca-bundle={self._ca_bundle()}"] if self._ca_bundle() else []
+        command += ["--", self._profile]  # whatever it begins with
         variables = {name: os.environ[name] for name in os.environ if name not in SECRETS}
         variables["ONECLOUD_HOME"] = str(self._home.root)
         try:

@@ -139,7 +139,8 @@ class Session:
             return True
         if self._can_renew(asked):
             try:
-                self._renew(asked)
+                # It has ended, whatever was told: no error shall say that it still works.
+                self._renew(replace(asked, expires_at=None))
             except OneCloudError:
                 self._refuse(asked)
                 raise
@@ -156,7 +157,8 @@ class Session:
         """Let the store have what *checked* makes of the record, and only if it does not raise."""
         record = record if record.generation else self._unspent(record)
         # Not twice: by the second time another process may have got something for it.
-        if self._pending is not None and self._pending.load() != record:
+        # What needs no renewal leaves alone what another sign-in has got there.
+        if self._pending is not None and record.renewable and self._pending.load() != record:
             self._pending.save(record)
         try:
             sound = checked(record)

@@ -231,7 +231,10 @@ def _host(oc: OneCloud) -> Iterator[Finding]:
     if oc.session.state == "signed_out":
         yield Finding("", "look", "not asked: nobody is signed in")
         return
-    count = len(oc.call("getWorkspaces"))
+    if oc.session.state == "expired":
+        yield Finding("", "look", "not asked: the access token has ended")
+        return
+    count = oc.reach()
     last = oc.last
     when = f" at {clock_time(oc, last.at)}" if last else ""
     yield Finding("", "ok", f"answered{when}: {count} workspaces")

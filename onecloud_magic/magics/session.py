@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from ..errors import OneCloudWarning, UsageError
 from . import accounts, asking
 from .command import command
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from ..account import OneCloud
 
 _GROUP = "Session"
+_LIVE_ON = (
+    'The tokens themselves live until "Revoke API Access" is pressed on the page Admin > API.'
+)
 
 
 @command(_GROUP)
@@ -35,7 +39,7 @@ def login(oc: OneCloud) -> OneCloud:
         oc.login(**asking.credential(grant=oc.takes_grants))
     elif asking.environment_signs_in():
         oc.login()
-    elif oc.session.state != "active":
+    elif not (oc.session.state == "active" or _renews_itself(oc)):
         raise UsageError(
             "Nobody can be asked for a token here, and the environment has none.",
             "Set ONECLOUD_ACCESS_TOKEN (with ONECLOUD_REFRESH_TOKEN and ONECLOUD_CLIENT_ID to stay "
@@ -43,6 +47,10 @@ def login(oc: OneCloud) -> OneCloud:
         )
     accounts.leave_sandbox(oc)
     return oc
+
+
+def _renews_itself(oc: OneCloud) -> bool:
+    return oc.session.state == "expired" and oc.session.renews
 
 
 @command(_GROUP)
@@ -55,6 +63,7 @@ def logout(oc: OneCloud) -> OneCloud:
         %onecloud logout
     """
     oc.logout()
+    warnings.warn(OneCloudWarning(_LIVE_ON), stacklevel=2)
     return oc
 
 

@@ -33,6 +33,8 @@ GOOD = json.dumps(
 ).encode()
 PAGE = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
 
+REFUSAL = b'{"error": "invalid_grant"}'
+
 FINISH = Finish(TOKENS)
 
 
@@ -52,7 +54,7 @@ def unsent(attempt: int) -> Entry:
     return replace(intent(attempt), kind="unsent")
 
 
-def answer(attempt: int, status: int, body: bytes = b"{}") -> Entry:
+def answer(attempt: int, status: int, body: bytes = REFUSAL) -> Entry:
     return replace(intent(attempt), kind="received", status=status, body=body)
 
 
@@ -66,7 +68,7 @@ TABLE: dict[str, tuple[list[Entry], Verdict]] = {
     "answered with tokens": ([*FIRST, answer(1, 200, GOOD)], FINISH),
     "answered with a page": ([*FIRST, answer(1, 200, PAGE)], lost(200)),
     "answered with nothing": ([*FIRST, answer(1, 200, b"")], lost(200)),
-    "answered 302": ([*FIRST, answer(1, 302)], Again()),
+    "answered 302": ([*FIRST, answer(1, 302)], Clear()),
     "answered 400": ([*FIRST, answer(1, 400)], rejected(400)),
     "answered 401": ([*FIRST, answer(1, 401)], rejected(401)),
     "answered 403": ([*FIRST, answer(1, 403)], rejected(403)),
@@ -75,12 +77,15 @@ TABLE: dict[str, tuple[list[Entry], Verdict]] = {
     "answered 429": ([*FIRST, answer(1, 429)], Clear()),
     "answered 500": ([*FIRST, answer(1, 500)], Again()),
     "answered 503": ([*FIRST, answer(1, 503)], Again()),
+    "a page with 400": ([*FIRST, answer(1, 400, PAGE)], Clear()),
+    "a page with 403": ([*FIRST, answer(1, 403, PAGE)], Clear()),
+    "answered 201": ([*FIRST, answer(1, 201, GOOD)], FINISH),
     "500 with tokens in it": ([*FIRST, answer(1, 500, GOOD)], Again()),
     "asked twice": (SECOND, lost()),
     "twice, not sent": ([*SECOND, unsent(2)], Again()),
     "twice, tokens": ([*SECOND, answer(2, 200, GOOD)], FINISH),
     "twice, a page": ([*SECOND, answer(2, 200, PAGE)], lost(200)),
-    "twice, 302": ([*SECOND, answer(2, 302)], lost(302)),
+    "twice, 302": ([*SECOND, answer(2, 302)], Again()),
     # Refused at the repeat: the first question may be what has spent it.
     "twice, 400": ([*SECOND, answer(2, 400)], lost(400)),
     "twice, 401": ([*SECOND, answer(2, 401)], lost(401)),
@@ -113,15 +118,23 @@ def test_it_is_done_to_the_token_as_the_table_says(entries: list[Entry], due: Ve
         replace(RECORD, refresh_token=None),
         replace(RECORD, refresh_token=None, client_secret=NEXT),
         replace(RECORD, refresh_token=Secret("another")),
-        replace(RECORD, client_id="another-app"),
         None,
     ],
-    ids=["successor", "signed out", "no refresh token", "grant", "other token", "client", "none"],
+    ids=["successor", "signed out", "no refresh token", "grant", "other token", "none"],
 )
 def test_a_journal_of_what_is_settled_or_of_another_asks_for_nothing(
     record: Record | None, entries: list[Entry], due: Verdict
 ) -> None:
     assert verdict(record, entries) == Clear()
+
+
+@each_row
+def test_with_another_client_id_only_tokens_that_came_count(
+    entries: list[Entry], due: Verdict
+) -> None:
+    record = replace(RECORD, client_id="another-app")
+
+    assert verdict(record, entries) == (due if due == FINISH else Clear())
 
 
 @each_row
@@ -140,10 +153,13 @@ def test_entries_that_name_no_client_count_for_every_one() -> None:
 # ---- whatever happened
 
 STATUSES = (200, 201, 204, 302, 400, 401, 403, 404, 408, 418, 422, 429, 500, 502, 503)
+BODIES = (GOOD, PAGE, REFUSAL, b"")
 ENDS = st.one_of(
     st.none(),  # it crashed, or the answer was lost
     st.just(unsent(1)),
-    st.builds(answer, st.just(1), st.sampled_from(STATUSES), st.sampled_from([GOOD, PAGE, b""])),
+    st.builds(
+        answer, st.just(1), st.sampled_from(STATUSES), st.sampled_from([GOOD, PAGE, REFUSAL, b""])
+    ),
 )
 HISTORIES = st.lists(ENDS, max_size=5)
 
@@ -160,9 +176,10 @@ def told(history: list[Entry | None]) -> list[Entry]:
 
 def may_have_spent(end: Entry | None) -> bool:
     """Whether a question that ended so may have spent the token; written apart from the code."""
-    return end is None or not (
-        end.kind == "unsent" or (400 <= end.status < 500 and end.status not in (400, 401, 403))
-    )
+    if end is None or end.kind == "unsent":
+        return end is None
+    refused = end.status in (400, 401, 403) and end.body == REFUSAL
+    return refused or not 300 <= end.status < 500
 
 
 @given(HISTORIES)
@@ -181,7 +198,9 @@ def test_a_token_that_may_have_arrived_twice_is_never_sent_again(
 
 @given(HISTORIES)
 def test_tokens_that_came_are_never_asked_for_again(history: list[Entry | None]) -> None:
-    came = any(end and (end.status, end.body) == (200, GOOD) for end in history)
+    came = any(
+        end is not None and end.status in (200, 201, 204) and end.body == GOOD for end in history
+    )
 
     assert (verdict(RECORD, told(history)) == FINISH) == came
 

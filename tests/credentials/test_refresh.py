@@ -105,9 +105,18 @@ def test_the_repeat_may_bring_the_tokens(service: Service, store: FileStore) -> 
     assert newer.generation == 1
 
 
-@pytest.mark.parametrize("status", [302, 500, 503])
+@pytest.mark.parametrize("status", [500, 503])
 def test_an_answer_that_tells_nothing_is_as_good_as_lost(service: Service, status: int) -> None:
     assert service.refreshed(Answer(status, b""), Answer(status, b"")).kind == "uncertain"
+
+
+@pytest.mark.parametrize(("status", "body"), [(302, b""), (403, b"<html>Blocked</html>")])
+def test_an_answer_of_somebody_on_the_way_spends_nothing(
+    service: Service, status: int, body: bytes
+) -> None:
+    assert service.refreshed(Answer(status, body)).kind == "not_sent"
+
+    assert service.refreshed(good()).kind == "renewed"
 
 
 def test_an_answer_without_tokens_is_not_asked_for_again(service: Service) -> None:

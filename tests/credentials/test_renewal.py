@@ -189,4 +189,4 @@ def test_a_bundle_of_certificates_is_handed_on(
     with pytest.raises(OneCloudError):
         renewal.renew(stored)
 
-    assert seen[-2:] == ["--ca-bundle", "/etc/ca.pem"]
+    assert seen[-3:] == ["--ca-bundle=/etc/ca.pem", "--", "default"]

@@ -106,11 +106,16 @@ def test_a_host_that_refuses_is_wrong(
     assert told["next"]
 
 
-def test_a_session_that_was_refused_is_to_be_looked_at(signed_in: Shell, sandbox: Sandbox) -> None:
-    sandbox.faults.add(faults.status(401))
-    signed_in.run("%onecloud doctor;")
+def test_a_session_that_is_refused_is_told_and_nothing_is_renewed(
+    signed_in: Shell, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(faults.status(401), path="/v1/*")
 
-    assert examined(signed_in, "session")["state"] == "look"
+    told = examined(signed_in, "host")
+
+    assert told["state"] == "wrong"
+    assert "SessionRejected" in told["detail"]
+    assert [each.path for each in sandbox.requests] == ["/v1/metadata/workspace"]
 
 
 def test_a_low_daily_quota_is_to_be_looked_at(signed_in: Shell, sandbox: Sandbox) -> None:

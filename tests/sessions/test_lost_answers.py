@@ -36,8 +36,6 @@ ELSEWHERE = "http://127.0.0.1:1/oauth/token"
 UNHEARD: dict[str, Callable[[], Fault]] = {
     "dropped": faults.drop_before_work,
     "502": lambda: faults.status(502),
-    "302": lambda: faults.redirect(ELSEWHERE, 302),
-    "307": lambda: faults.redirect(ELSEWHERE, 307),
 }
 SPENT: dict[str, Callable[[], Fault]] = {
     "dropped": faults.drop_after_work,
@@ -65,6 +63,19 @@ def test_one_that_was_not_carried_out_is_repeated_at_once(
     assert list(posts(sandbox).values()) == [2]
     assert not journal(home).exists()
     assert is_live(sandbox, stored(home))
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_is_not_followed_and_spends_nothing(
+    status: int, expired: OneCloud, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(faults.redirect(ELSEWHERE, status), path=TOKEN, times=1)
+
+    with pytest.raises(Unreachable, match="nothing was spent"):
+        ask(expired)
+
+    assert list(posts(sandbox).values()) == [1]
+    assert ask(expired) == 3
 
 
 @pytest.mark.parametrize("fault", UNHEARD)
