@@ -82,7 +82,7 @@ def test_a_sandbox_serves_until_it_is_interrupted(signed_out: Shell, tmp_path: P
         try:
             assert process.stdout
             assert process.stderr
-            card = [process.stdout.readline() for _ in range(11)]
+            card = [process.stdout.readline() for _ in range(12)]
             told = process.stderr.readline()
             elsewhere = signed_out.well("workspaces", "-p", "sandbox")
             assert record.exists()
