@@ -6,15 +6,14 @@ import copy
 import logging
 import pickle
 import secrets
-from collections.abc import Callable, Iterator
-from types import FrameType
+from collections.abc import Callable
 
 import pytest
-from IPython.core.ultratb import VerboseTB
 
 from onecloud_magic import OneCloud, OneCloudError
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.messages import json_reply
+from tests.showing import all_of
 
 from .conftest import NewSandbox
 
@@ -44,23 +43,6 @@ def hidden(tokens: dict[str, str]) -> Callable[[object], bool]:
         return not any(tokens[name] in str(shown) for name in ("access_token", "refresh_token"))
 
     return checked
-
-
-def frames(error: BaseException | None) -> Iterator[FrameType]:
-    while error is not None:
-        below = error.__traceback__
-        while below is not None:
-            yield below.tb_frame
-            below = below.tb_next
-        error = error.__context__
-
-
-def all_of(error: BaseException) -> str:
-    """All that an error shows at the most talkative; our own test holds the token in clear."""
-    assert error.__traceback__ is not None
-    ours = [frame for frame in frames(error) if "onecloud_magic" in frame.f_code.co_filename]
-    verbose = VerboseTB().text(type(error), error, error.__traceback__.tb_next)
-    return "\n".join([verbose, str(error), *(repr(frame.f_locals) for frame in ours)])
 
 
 Hidden = Callable[[object], bool]

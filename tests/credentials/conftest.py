@@ -5,10 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
 import pytest
-from IPython.core.ultratb import VerboseTB
 
 from onecloud_magic.credentials.hosts import HOSTS
 from onecloud_magic.credentials.journal import Journal
@@ -18,6 +16,7 @@ from onecloud_magic.credentials.stores import FileStore
 from onecloud_magic.home import Home
 from onecloud_magic.sandbox import Sandbox
 from tests.conftest import Clock
+from tests.showing import all_of
 
 from .kernels import User
 from .scripted import Service
@@ -75,19 +74,5 @@ def shown() -> Callable[[BaseException], str]:
 
     The test's own frame is left out: it holds the token in clear.
     """
-
-    def frames(error: BaseException | None) -> Iterator[FrameType]:
-        while error is not None:
-            below = error.__traceback__
-            while below is not None:
-                yield below.tb_frame
-                below = below.tb_next
-            error = error.__context__
-
-    def all_of(error: BaseException) -> str:
-        assert error.__traceback__ is not None
-        ours = [frame for frame in frames(error) if "onecloud_magic" in frame.f_code.co_filename]
-        verbose = VerboseTB().text(type(error), error, error.__traceback__.tb_next)
-        return "\n".join([verbose, str(error), *(repr(frame.f_locals) for frame in ours)])
 
     return all_of
