@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +12,17 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from onecloud_magic import OneCloud
-from onecloud_magic.account import line, profiles
+from onecloud_magic.account import profiles
 from onecloud_magic.magics import accounts
 from onecloud_magic.sandbox import Sandbox
-from tests.account.conftest import PLENTY, forget, home
-from tests.conftest import NOW, Clock
+from tests.account.conftest import PLENTY, clock, forget, home, one_clock
+from tests.conftest import Clock
 
 from .shell import Shell
 
-__all__ = ["home"]
+__all__ = ["clock", "home", "one_clock"]
 
 NewShell = Callable[..., Shell]
-
-
-@pytest.fixture(scope="session")
-def one_clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch, one_clock: Clock) -> Clock:
-    """Client and sandbox on one clock, which whoever sleeps moves on."""
-    one_clock.now = NOW
-    on_it = partial(line.Line, clock=one_clock, ticks=one_clock, sleep=one_clock.advance)
-    monkeypatch.setattr(line, "Line", on_it)
-    return one_clock
 
 
 @pytest.fixture(scope="session")

@@ -15,24 +15,13 @@ import pytest
 from onecloud_magic.errors import OneCloudError
 from onecloud_magic.home import Home
 
+from .conftest import OLD
+
 if sys.platform == "win32":
     pytest.skip("modes, owners and links are tried on POSIX", allow_module_level=True)
 
-OLD, NEW = memoryview(b"old"), memoryview(b"new")
+NEW = memoryview(b"new")
 FOLDERS = ["", "profiles", "profiles/default"]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def path(home: Home) -> Path:
-    """A file of ours that holds OLD."""
-    path = home.record("default")
-    home.replace(path, OLD)
-    return path
 
 
 def writes(home: Home) -> list[Callable[[Path], object]]:
