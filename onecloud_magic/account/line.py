@@ -25,6 +25,8 @@ from .observed import Activity, Quota, Session
 if TYPE_CHECKING:
     from .settings import Settings
 
+_JUST = 60.0  # seconds; a token that is refused so soon after it came is not renewed once more
+
 
 @dataclass(frozen=True)
 class Place:
@@ -106,7 +108,9 @@ class Line:
             answers.ttl = self._ttl
         if self._reached_by != (settings.timeout, settings.ca_bundle):
             self._reached_by = (settings.timeout, settings.ca_bundle)
-            self.transport = self._connected(self._bearer, self.quota.show, self._renew)
+            self.transport = self._connected(
+                self._bearer, self.quota.show, self._renew, self._renew_again
+            )
         return self
 
     def look(self) -> None:
@@ -157,7 +161,7 @@ class Line:
         if token is None:
             raise NotSignedIn("An access token is needed to sign in.", "Get one on the API page.")
         # Until it is the session, what the service tells of its quota is not the session's.
-        transport = self._connected(Bearer(record.base_url, lambda: token), told, lambda: False)
+        transport = self._connected(Bearer(record.base_url, lambda: token), told)
         found = transport.call("getWorkspaces")
         transport.close()
         return len(found)
@@ -170,7 +174,11 @@ class Line:
         return self._check(record, self.quota.show)
 
     def _connected(
-        self, bearer: Bearer, told: Callable[[Told], None], renew: Callable[[], bool]
+        self,
+        bearer: Bearer,
+        told: Callable[[Told], None],
+        renew: Callable[[], bool] = lambda: False,
+        renew_again: Callable[[], bool] = lambda: False,
     ) -> Transport:
         timeout, ca_bundle = self._reached_by or (30.0, "")
 
@@ -184,6 +192,7 @@ class Line:
             bearer,
             self.pace,
             renew=renew,
+            renew_again=renew_again,
             on_reply=on_reply,
             timeout=timeout,
             ca_bundle=ca_bundle or None,
@@ -193,6 +202,13 @@ class Line:
     def _renew(self) -> bool:
         """After a 401: whether there is another token than the one that this thread has sent."""
         return self._mine.record is not None and self.held.reject(self._mine.record)
+
+    def _renew_again(self) -> bool:
+        """After a second 401: what another process had left may have ended as well by now."""
+        asked = self._mine.record
+        since = asked.obtained_at if asked else None
+        just_got = since is not None and self.clock() - since < _JUST
+        return not just_got and self._renew()
 
     def _token(self) -> Secret:
         """The bearer of one call that is about to be sent."""

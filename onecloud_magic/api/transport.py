@@ -35,7 +35,8 @@ class Transport:
     """The calls of one account; any thread may call.
 
     *auth* adds the bearer. *renew* is asked on a 401, in the thread of the call: True means that
-    there is a new bearer, and the call is repeated once. *on_reply* sees every reply, refusals too.
+    there is a new bearer, and the call is repeated once; *renew_again* is asked where that one is
+    refused too, as it may be no newer than its finder. *on_reply* sees every reply, refusals too.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Transport:
         pace: Pace,
         *,
         renew: Callable[[], bool] = lambda: False,
+        renew_again: Callable[[], bool] = lambda: False,
         on_reply: Callable[[Request, Reply], object] = lambda request, reply: None,
         timeout: float = 30.0,
         ca_bundle: str | None = None,
@@ -53,7 +55,8 @@ class Transport:
     ) -> None:
         self.base_url = address.checked_url(base_url)
         self.host = urlsplit(self.base_url).netloc
-        self._auth, self._pace, self._renew, self._on_reply = auth, pace, renew, on_reply
+        self._auth, self._pace, self._on_reply = auth, pace, on_reply
+        self._renewals = (renew, renew_again)
         self._sleep, self._chance = sleep, chance
         # An adapter without a Session: no `.netrc`, no cookies, no redirects, no environment.
         self._adapter = adapter(ca_bundle, pool_maxsize=CONNECTIONS)
@@ -95,7 +98,9 @@ class Transport:
 
     def _in_session(self, asked: Request) -> Any:
         reply = self._paced(asked)
-        if reply.status == 401 and self._renew():
+        for renew in self._renewals:
+            if reply.status != 401 or not renew():
+                break
             reply = self._paced(asked)
         return read_reply(asked, reply)
 

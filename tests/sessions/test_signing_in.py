@@ -12,7 +12,7 @@ import pytest
 from onecloud_magic import OneCloud
 from onecloud_magic.credentials.hosts import Host
 from onecloud_magic.credentials.records import Record
-from onecloud_magic.credentials.refresh import Outcome
+from onecloud_magic.credentials.refresh import Outcome, refresh
 from onecloud_magic.credentials.renewal import FileRenewal
 from onecloud_magic.credentials.secret import Secret
 from onecloud_magic.credentials.spending import thrown_away
@@ -163,6 +163,24 @@ def test_a_refresh_that_was_lost_twice_for_a_sign_in_is_not_sent_a_third_time_by
 
 
 # ---- time
+
+
+def test_what_another_kernel_left_three_days_ago_is_renewed_in_the_same_call(
+    new_account: NewAccount, new_sandbox: NewSandbox, clock: Clock, home: Path
+) -> None:
+    sandbox = new_sandbox(expires_in=False)
+    account = new_account(sandbox)
+    account.login(**sandbox.credentials)
+    clock.advance(LIFE + 1)
+    # By its own clock, the kernel wakes three days after another one has renewed.
+    then = time.time() - 3 * 86_400
+    assert refresh(Home(home), "default", clock=lambda: then).kind == "renewed"
+    clock.advance(3 * 86_400)
+
+    assert ask(account) == 3
+
+    assert list(posts(sandbox).values()) == [1, 1]
+    assert is_live(sandbox, stored(home))
 
 
 @pytest.mark.parametrize("life", [3600.0, 86400.0, 30 * 86400.0], ids=["1 h", "1 day", "30 days"])
