@@ -86,8 +86,10 @@ def refresh(
                     store.replace(record, other)
                 return Outcome("renewed")
             both = [Journal(home, home.journal(profile, pending=each)) for each in (False, True)]
-            if pending and record and other and _same_token(record, other):
+            unchanged = record is not None and record.mark == seen
+            if pending and unchanged and record and other and _same_token(record, other):
                 # The session's own token: others, who know of no sign-in, must not send it again.
+                # A sign-in that another has renewed meanwhile is no such thing: it is done.
                 pending, store, seen = False, FileStore(profile, home), other.mark
             return _Refresh(store, both[pending], both[not pending], ask, clock).settle(seen)
     except Timeout:

@@ -213,3 +213,16 @@ def test_what_stops_the_command_is_named_and_not_shown(
     printed = capsys.readouterr()
     assert "ZeroDivisionError" in printed.out
     assert token not in printed.out + printed.err
+
+
+def test_a_sign_in_that_another_renewed_and_made_current_is_not_renewed_again(
+    service: Service, store: FileStore, record: Record, home: Home
+) -> None:
+    service.refreshed(good())
+    newer = store.load()
+    assert newer is not None
+    pending = FileStore("default", home, pending=True)
+    pending.save(newer)  # it is current already, and not yet forgotten here
+
+    assert service.refreshed(seen=record.mark, pending=True).kind == "renewed"
+    assert pending.load() == newer == store.load()
