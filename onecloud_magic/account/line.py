@@ -145,6 +145,10 @@ class Line:
         self.quota.show(told[-1])
         _hosts[self.place.home, self.place.profile] = self.place.host
 
+    def renew(self) -> None:
+        """Get a new access token now; the session says what became of it."""
+        self.held.renew()
+
     def sign_out(self) -> None:
         """Forget the session, and what was answered to it."""
         self.answers.drop()

@@ -82,6 +82,19 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
         """
         self._line.sign_out()
 
+    def renew(self) -> None:
+        """Get a new access token now instead of when the old one ends.
+
+        A refresh token is spent for it, or a grant's token bought.
+
+        Raises:
+            NotSignedIn: nobody is signed in, or there is nothing to renew the session with.
+            SessionRejected: the service no longer takes the refresh token.
+            RefreshUncertain: an answer was lost; the refresh token may be spent.
+            Unreachable: the token URL cannot be reached; nothing is spent.
+        """
+        self._line.renew()
+
     @property
     def takes_grants(self) -> bool:
         """Whether the host sells short tokens to a grant instead of renewing a user's tokens."""

@@ -101,6 +101,13 @@ class Session:
             raise NotSignedIn(f"No access token for {self._host.base_url} is at hand.", _SIGN_IN)
         return record
 
+    def renew(self) -> None:
+        """Get a new access token now, whatever the clock says of the old one."""
+        record = self.current
+        if record is None or not self._can_renew(record):
+            raise NotSignedIn("There is nothing to get a new access token with.", _SIGN_IN)
+        self._renew(record)
+
     def sign_in(self, record: Record, check: Callable[[Record], object]) -> None:
         """Let *record* become the session once *check*, a call made with it, has not raised.
 

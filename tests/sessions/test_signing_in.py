@@ -18,6 +18,7 @@ from onecloud_magic.credentials.secret import Secret
 from onecloud_magic.credentials.spending import thrown_away
 from onecloud_magic.credentials.stores import FileStore
 from onecloud_magic.errors import (
+    NotSignedIn,
     RefreshUncertain,
     SessionRejected,
 )
@@ -250,3 +251,25 @@ def test_the_own_machine_and_a_named_home_are_not_thrown_away(
     assert not thrown_away("http://127.0.0.1:8080", on_ci)
     assert not thrown_away(FAR.base_url, {"CI": "true", "ONECLOUD_HOME": "/kept"}.get)
     assert not thrown_away(FAR.base_url, {"HOME": "/root"}.get)
+
+
+def test_a_session_can_be_renewed_before_it_is_due(
+    sandbox: Sandbox, new_account: NewAccount
+) -> None:
+    oc = new_account(sandbox)
+    oc.login(**sandbox.credentials)
+
+    oc.renew()
+
+    assert oc.session.state == "active"
+    assert list(posts(sandbox).values()) == [1]
+
+
+def test_what_cannot_be_renewed_says_so(sandbox: Sandbox, new_account: NewAccount) -> None:
+    oc = new_account(sandbox)
+    oc.login(access_token=sandbox.credentials["access_token"])
+
+    with pytest.raises(NotSignedIn, match="nothing to get a new access token with"):
+        oc.renew()
+
+    assert oc.session.state == "active"
