@@ -21,6 +21,7 @@ from .errors import OneCloudError, UsageError
 
 __all__ = ["Home"]
 
+_PATIENCE = 10.0  # seconds; a write takes some thousandths of one
 # A dot at the end would leave the folder ("..") or be dropped by Windows.
 _PROFILE = re.compile(r"[A-Za-z0-9_.-]{0,63}[A-Za-z0-9_-]")
 
@@ -41,17 +42,46 @@ class Home:
             return cls(Path(named).expanduser().absolute())
         return cls(platformdirs.user_state_path("onecloud-magic", appauthor=False))
 
-    def record(self, profile: str, *, pending: bool = False) -> Path:
-        """Where the session of *profile* is kept, or the sign-in that is not yet current."""
-        return self._folder(profile) / ("pending.json" if pending else "record.json")
+    def record(self, profile: str, pending: str = "") -> Path:
+        """Where the session of *profile* is kept, or the sign-in *pending*, not yet current."""
+        return self._folder(profile) / (f"pending-{pending}.json" if pending else "record.json")
 
-    def journal(self, profile: str, *, pending: bool = False) -> Path:
-        """Where a refresh of *profile* writes down what it does."""
-        return self._folder(profile) / ("pending.journal" if pending else "journal")
+    def journal(self, profile: str, pending: str = "") -> Path:
+        """Where a refresh of that session or sign-in writes down what it does."""
+        return self._folder(profile) / (f"pending-{pending}.journal" if pending else "journal")
+
+    def pending(self, profile: str) -> list[str]:
+        """The sign-ins of *profile* that are not yet current, or left something behind."""
+        found = self._folder(profile).glob("pending-*")
+        kept = (each for each in found if each.suffix in (".json", ".journal"))
+        return sorted({each.stem.removeprefix("pending-") for each in kept})
 
     def lock(self, profile: str) -> Path:
         """What the one refresh of *profile* at a time holds; never removed, nothing is in it."""
         return self._folder(profile) / "lock"
+
+    @contextmanager
+    def writing(self, profile: str) -> Iterator[None]:
+        """Be the only one who changes what is kept of *profile*, for as long as a write takes."""
+        from filelock import FileLock
+
+        path = self._folder(profile) / "writing"
+        with _told("write", path):
+            self._make_folders(path)
+        lock = FileLock(path, timeout=_PATIENCE, mode=0o600, fallback_to_soft=False)
+        try:
+            lock.acquire()
+        except TimeoutError:
+            raise OneCloudError(
+                f"Another process has been writing to {path.parent} for {_PATIENCE:.0f} s.",
+                "Try again; if it stays so, end that process.",
+            ) from None
+        except (OSError, NotImplementedError):
+            pass  # a drive without locks: there nothing is renewed that a write could get between
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _folder(self, profile: str) -> Path:
         """The folder of a profile; a name that could be a path is a `UsageError`."""
@@ -81,6 +111,20 @@ class Home:
                 with open(path, "rb", opener=_no_follow) as file:
                     return memoryview(file.read())
         return None
+
+    def is_open_to_others(self, path: Path) -> bool:
+        """Whether other users of the machine may read the file at *path*."""
+        if sys.platform == "win32":
+            return False
+        with suppress(FileNotFoundError), _told("look at", path):
+            return bool(path.lstat().st_mode & 0o077)
+        return False
+
+    def close_to_others(self, path: Path) -> None:
+        """Let nobody but the owner read the file at *path*."""
+        with _told("change the mode of", path):
+            self._refuse_symlinks(path)
+            path.chmod(0o600)
 
     def replace(self, path: Path, data: memoryview) -> None:
         """Put *data* into the file at *path*, as one step: others see the old bytes or the new."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from ..api import Answers, Pace, Reply, Request, Transport
@@ -13,6 +13,7 @@ from ..api import Quota as Told
 from ..credentials import environment
 from ..credentials.bearer import Bearer
 from ..credentials.hosts import Host
+from ..credentials.kept import Kept
 from ..credentials.records import Record
 from ..credentials.renewal import FileRenewal, MemoryRenewal
 from ..credentials.secret import Secret
@@ -86,11 +87,12 @@ class Line:
                 renewal = MemoryRenewal(memory, clock, bundle)
                 return Held(memory, self.place.host, given=given, renewal=renewal, clock=clock)
             case _:
+                kept = Kept(home, profile)
                 return Held(
-                    FileStore(profile, home),
+                    kept.store(),
                     self.place.host,
                     given=given,
-                    pending=FileStore(profile, home, pending=True),
+                    kept=kept,
                     renewal=FileRenewal(home, profile, clock, bundle),
                     clock=clock,
                 )
@@ -244,10 +246,21 @@ _lock = threading.Lock()
 def line(place: Place, settings: Settings) -> Line:
     """The line at *place*, the same one for everybody in this process."""
     with _lock:
-        if place not in _lines:
+        if new := place not in _lines:
             _lines[place] = Line(place, settings)
+    if new and place.token_store == "file":  # noqa: S105  # a place, no password
+        _move(_lines.get(replace(place, token_store="memory")), _lines[place])  # noqa: S106
     # Outside of the lock: who watches the quota may ask for the line again.
     return _lines[place].follow(settings)
+
+
+def _move(old: Line | None, new: Line) -> None:
+    """Let a session that was kept in memory go on in the file.
+
+    Never the other way: memory ends with the process, and the only refresh token would, too.
+    """
+    if old is not None:
+        new.held.take_over(old.held)
 
 
 def host_of(home: Home, profile: str) -> Host | None:

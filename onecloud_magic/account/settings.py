@@ -51,7 +51,9 @@ class Settings(Configurable):
         config=True
     )
     token_store = Enum(
-        ("file", "memory"), "file", help="Where the session is kept: file, or memory."
+        ("file", "memory"),
+        "file",
+        help="Where the session is kept: file, or memory, until the kernel ends.",
     ).tag(config=True)
     timezone = Unicode(
         "", help="The zone in which 'yesterday' is read, as Europe/Berlin; empty: the machine's."

@@ -15,7 +15,7 @@ from .hosts import resolve
 from .records import Record
 from .secret import Secret
 
-__all__ = ["SECRETS", "is_in", "profile", "record"]
+__all__ = ["ENVIRONMENT", "SECRETS", "is_in", "profile", "record"]
 
 GetEnv = Callable[[str], str | None]
 
@@ -24,6 +24,7 @@ _SECRETS = {
     "refresh_token": "ONECLOUD_REFRESH_TOKEN",
     "client_secret": "ONECLOUD_CLIENT_SECRET",
 }
+ENVIRONMENT = "environment"  # the profile of credentials for which none is named
 SECRETS = frozenset(_SECRETS.values())  # variables that no process of ours hands on
 
 
@@ -54,4 +55,4 @@ def is_in(text: str, getenv: GetEnv = os.getenv) -> bool:
 def profile(getenv: GetEnv = os.getenv) -> str:
     """The profile that a new process begins with."""
     has_secret = any(getenv(name) for name in _SECRETS.values())
-    return getenv("ONECLOUD_PROFILE") or ("environment" if has_secret else "default")
+    return getenv("ONECLOUD_PROFILE") or (ENVIRONMENT if has_secret else "default")

@@ -6,11 +6,13 @@ repeated and no redirect followed here: a refresh token is good for one use.
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 from requests.auth import HTTPBasicAuth
@@ -80,6 +82,8 @@ def _asked(
         return NotSent(str(error), error.hint)
     except Exception as error:  # its text could hold anything
         return NotSent(f"The question could not be written: {type(error).__name__}.")
+    question = _Question(prepared.body)
+    prepared.body = question  # type: ignore[assignment]  # requests streams what can be read
     ends = ticks() + _LONGEST
     status, body = 0, b""
     try:
@@ -97,7 +101,8 @@ def _asked(
     except KeyboardInterrupt:
         return KeyboardInterrupt()
     except Exception as error:
-        return _cut(status, body) or _lost(error, ":".join(map(str, origin(url)[1:])))
+        host = ":".join(map(str, origin(url)[1:]))
+        return _cut(status, body) or _lost(error, host, began=question.began)
 
 
 def _cut(status: int, body: bytes) -> Answer | None:
@@ -123,8 +128,25 @@ def _prepared(record: Record) -> requests.PreparedRequest:
     return requests.Request("POST", record.token_url, headers, data=form, auth=basic).prepare()
 
 
-def _lost(error: Exception, host: str) -> Outcome:
+class _Question(io.BytesIO):
+    """The body of the question, which knows whether sending it has begun.
+
+    It holds the secret. Until its first byte is asked for, as while a connection is made or a
+    handshake breaks, nothing can have been spent.
+    """
+
+    began = False
+
+    def __init__(self, body: Any) -> None:
+        super().__init__(body.encode() if isinstance(body, str) else body)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.began = True
+        return super().read(size)
+
+
+def _lost(error: Exception, host: str, *, began: bool) -> Outcome:
     told = explain(error, host)
-    if isinstance(told, Unreachable) and not told.sent:
+    if not began or (isinstance(told, Unreachable) and not told.sent):
         return NotSent(str(told), told.hint)
     return Lost(str(told).rstrip("."))

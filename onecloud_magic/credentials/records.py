@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -120,29 +121,43 @@ class Record:
 
     def renewed(self, tokens: Tokens) -> Record:
         """The record with new tokens; the old refresh token is spent."""
-        spent = [self.refresh_token.fingerprint] if self.refresh_token else []
+        old = self.refresh_token
+        spent = [old.fingerprint] if old and tokens.refresh not in (None, old) else []
         return replace(
             self,
             access_token=tokens.access,
             # RFC 6749, 6: without a new refresh token the old one goes on.
-            refresh_token=tokens.refresh or self.refresh_token,
+            refresh_token=tokens.refresh or old,
             obtained_at=tokens.obtained_at,
             expires_at=tokens.expires_at,
             generation=self.generation + 1,
-            spent=(*self.spent, *(spent if tokens.refresh else ()))[-_KEPT:],
+            spent=(*self.spent, *spent)[-_KEPT:],
         )
 
     def replaces(self, other: Record) -> bool:
         """Whether it is another access token of the same account."""
         return self.account == other.account and self.mark != other.mark
 
+    def has_spent(self, other: Record) -> bool:
+        """Whether the refresh token of *other* is known here to be spent, by whichever account."""
+        token = other.refresh_token
+        return token is not None and token != self.refresh_token and token.fingerprint in self.spent
+
     def came_of(self, other: Record) -> bool:
         """Whether the refresh token of *other* was spent for the tokens that this one has."""
-        token = other.refresh_token
         mine = self.refresh_token is not None and self.account == other.account
-        return mine and token is not None and token.fingerprint in self.spent
+        return mine and self.has_spent(other)
 
-    def emptied(self) -> Record:
+    def with_access_of(self, other: Record) -> Record:
+        """The record with the access token of *other*, and what it has to renew it."""
+        return replace(
+            self,
+            access_token=other.access_token,
+            obtained_at=other.obtained_at,
+            expires_at=other.expires_at,
+        )
+
+    def emptied(self, asked: Sequence[str] = ()) -> Record:
         """The record after a sign-out: no secret, but the fingerprints of what was spent."""
         return replace(
             self,
@@ -151,6 +166,7 @@ class Record:
             client_secret=None,
             obtained_at=None,
             expires_at=None,
+            spent=tuple(dict.fromkeys((*self.spent, *asked)))[-_KEPT:],
         )
 
     def has_ended(self, now: float) -> bool:

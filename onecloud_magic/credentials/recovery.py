@@ -14,6 +14,8 @@ from .records import Record
 
 __all__ = ["Again", "Clear", "Finish", "Stop", "Verdict", "tokens_of", "verdict"]
 
+_AT_ONCE = 120.0  # seconds; longer than whoever asks waits for the answer
+
 
 @dataclass(frozen=True)
 class Clear:
@@ -22,7 +24,7 @@ class Clear:
 
 @dataclass(frozen=True)
 class Again:
-    """The answer to the first question was lost: the token may be sent once more, at once."""
+    """The answer to the first question was lost: the token may be sent once more, now."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Stop:
 Verdict = Clear | Again | Finish | Stop
 
 
-def verdict(record: Record | None, entries: Sequence[Entry]) -> Verdict:
-    """Say what is to be done next with the refresh token of *record*."""
+def verdict(record: Record | None, entries: Sequence[Entry], now: float) -> Verdict:
+    """Say what is to be done *now* with the refresh token of *record*."""
     token = record.refresh_token if record else None
     for each in entries:
         # Whoever asked, and with which client id: what came for this token is its successor.
@@ -67,12 +69,27 @@ def verdict(record: Record | None, entries: Sequence[Entry]) -> Verdict:
             return Stop(rejected=asked == 1, status=last.status)
     if asked == 0:
         return Clear()
-    return Again() if asked == 1 else Stop(rejected=False, status=last.status)
+    if asked == 1 and (_is_fresh(last, now) or not _works(record, now)):
+        return Again()
+    return Stop(rejected=False, status=last.status)
 
 
 def tokens_of(entry: Entry) -> Tokens | None:
     """The tokens that an entry holds; None where it is no good answer."""
     return tokens_in(entry.status, entry.body, entry.at) if entry.kind == "received" else None
+
+
+def _is_fresh(entry: Entry, now: float) -> bool:
+    return abs(now - entry.at) <= _AT_ONCE
+
+
+def _works(record: Record | None, now: float) -> bool:
+    """Whether the access token is known to work on: a late repeat could cost the rest of it.
+
+    To a service that watches for stolen tokens (RFC 9700, 4.14) it looks like one. Where nothing
+    is left to lose, it is worth it: the question may never have arrived.
+    """
+    return record is not None and record.expires_at is not None and not record.has_ended(now)
 
 
 def _is_about(entry: Entry, record: Record) -> bool:

@@ -23,6 +23,7 @@ from ..home import Home
 from .answers import Tokens, is_unheard, tokens_in
 from .exchange import Answer, Exchange, NotSent, exchange
 from .journal import Entry, Journal
+from .kept import Kept
 from .records import Record
 from .recovery import Again, Clear, Finish, Stop, tokens_of, verdict
 from .stores import FileStore
@@ -35,18 +36,25 @@ _DRIVE = "Set ONECLOUD_HOME to a folder on a drive with locks."
 _LATER = "Try again in 20 seconds; if it stays, look at token_url."
 
 
+Kind = Literal[
+    "renewed", "not_sent", "rejected", "uncertain", "busy", "gone", "elsewhere", "killed", "failed"
+]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a refresh.
 
     Attributes:
         kind: renewed, by us or by another; not sent; rejected; uncertain (the token may be
-            spent); busy (another one is still at it); gone (nobody is signed in any more); failed.
+            spent); busy (another one is still at it); gone (nobody is signed in any more);
+            elsewhere (the token was spent in the profile *says*, which has its successor, or, if
+            that is empty, its successor was given up); killed (in the middle); failed.
         says, hint: why, where there is something to say.
         status: of the last answer; 0 where none came.
     """
 
-    kind: Literal["renewed", "not_sent", "rejected", "uncertain", "busy", "gone", "failed"]
+    kind: Kind
     says: str = ""
     hint: str = ""
     status: int = 0
@@ -60,7 +68,7 @@ def refresh(
     profile: str,
     *,
     seen: str | None = None,
-    pending: bool = False,
+    pending: str = "",
     ask: Exchange = exchange,
     clock: Callable[[], float] = time.time,
     patience: float = _PATIENCE,
@@ -68,30 +76,16 @@ def refresh(
     """Renew the tokens of *profile*, unless another has done so since *seen* was read.
 
     *seen* is the fingerprint of the access token that is to be replaced, empty where there was
-    none; not given, it is what the store holds before the lock is taken. *pending* means the
-    sign-in that is not yet current.
+    none; not given, it is what the store holds before the lock is taken. *pending* means that
+    sign-in, which is not yet current.
     """
-    store = FileStore(profile, home, pending=pending)
+    kept = Kept(home, profile)
     try:
-        before = store.load()
+        before = kept.store(pending).load()
         if before is None:
             return _GONE
         with FileLock(home.lock(profile), timeout=patience, mode=0o600, fallback_to_soft=False):
-            store.tidy(clock() - _ABANDONED)
-            seen = before.mark if seen is None else seen
-            record, other = store.load(), FileStore(profile, home, pending=not pending).peek()
-            if record and other and other.came_of(record):
-                # Spent in the other place: by a sign-in that was cut short, or before this one.
-                if not pending:
-                    store.replace(record, other)
-                return Outcome("renewed")
-            both = [Journal(home, home.journal(profile, pending=each)) for each in (False, True)]
-            unchanged = record is not None and record.mark == seen
-            if pending and unchanged and record and other and _same_token(record, other):
-                # The session's own token: others, who know of no sign-in, must not send it again.
-                # A sign-in that another has renewed meanwhile is no such thing: it is done.
-                pending, store, seen = False, FileStore(profile, home), other.mark
-            return _Refresh(store, both[pending], both[not pending], ask, clock).settle(seen)
+            return _renewed(kept, pending, before.mark if seen is None else seen, ask, clock)
     except Timeout:
         return Outcome("busy", f"Another process has been renewing for {patience:.0f} s.")
     except (OSError, NotImplementedError) as error:
@@ -104,13 +98,38 @@ def refresh(
         return Outcome("failed", str(error), error.hint)
 
 
+def _renewed(
+    kept: Kept, pending: str, seen: str, ask: Exchange, clock: Callable[[], float]
+) -> Outcome:
+    """Look at the store again, by who holds the lock; then renew what nobody has renewed."""
+    store = kept.store(pending)
+    store.tidy(clock() - _ABANDONED)
+    record = store.load()
+    trace = kept.trace(record, but=pending) if record else None
+    if record and trace:
+        if trace.profile != kept.profile or not trace.lives:
+            return Outcome("elsewhere", trace.profile if trace.lives else "")
+        # Spent in the other place: by a sign-in that was cut short, or before this one.
+        if not pending:
+            store.replace(record, trace.record)
+        return Outcome("renewed")
+    session = kept.store().peek() if pending else None
+    if record and session and record.mark == seen and _same_token(record, session):
+        # The session's own token: others, who know of no sign-in, must not send it again.
+        # A sign-in that another has renewed meanwhile is no such thing: it is done.
+        pending, store, seen = "", kept.store(), session.mark
+    beside = kept.beside(pending)
+    return _Refresh(store, kept.journal(pending), beside, bool(pending), ask, clock).settle(seen)
+
+
 @dataclass(frozen=True)
 class _Refresh:
     """A refresh by whoever holds the lock."""
 
     store: FileStore
     journal: Journal
-    beside: Journal  # of the sign-in that is not current, or of the session: the same token counts
+    beside: list[Entry]  # of the other journals: the same token counts there
+    pending: bool
     ask: Exchange
     clock: Callable[[], float]
 
@@ -124,11 +143,13 @@ class _Refresh:
                 if not any(map(tokens_of, entries)):
                     self.journal.drop()
                 return _GONE
-            match verdict(record, [*self.beside.read(), *entries]):
+            match verdict(record, [*self.beside, *entries], self.clock()):
                 case Finish(tokens):
                     self._store(record, tokens)
                     return Outcome("renewed")
                 case Stop(rejected, status):
+                    if rejected and self.pending:  # nothing came of it: given again, it is new
+                        self.journal.drop()
                     return Outcome("rejected" if rejected else "uncertain", status=status)
                 case Clear():
                     if entries:
@@ -195,7 +216,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Refresh one profile, and print the outcome as JSON."""
     parser = ArgumentParser(prog="python -m onecloud_magic.credentials.refresh")
     parser.add_argument("profile")
-    parser.add_argument("--pending", action="store_true", help="the sign-in that is not current")
+    parser.add_argument("--pending", default="", help="fingerprint of the token of a sign-in")
     parser.add_argument("--seen", help="fingerprint of the token to replace")
     parser.add_argument("--ca-bundle", default="", help="certificate authorities to trust")
     asked = parser.parse_args(words)

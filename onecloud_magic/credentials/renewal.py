@@ -23,15 +23,17 @@ from ..home import Home
 from .answers import tokens_in
 from .environment import SECRETS
 from .exchange import Answer, NotSent, exchange
+from .kept import Kept
 from .records import Record
 from .refresh import Outcome, refresh
 from .spending import thrown_away
-from .stores import FileStore, Store
+from .stores import Store
 
-__all__ = ["FileRenewal", "MemoryRenewal", "Renewal", "Start"]
+__all__ = ["FileRenewal", "MemoryRenewal", "Renewal", "Start", "spent"]
 
 _PAGE = "the page Admin > API (Revoke API Access, then Enable API Access)"
 _LOGIN = "then %onecloud login"
+_LOOK = "Try again; %onecloud doctor looks."
 _AGAIN = f"Get new tokens on {_PAGE}, {_LOGIN}."
 # Windows has no sessions of processes; its flags do what start_new_session does elsewhere.
 _DETACHED = 0x0208 if sys.platform == "win32" else 0
@@ -41,8 +43,11 @@ _threads: dict[tuple[Home, str], threading.Lock] = {}
 class Renewal(Protocol):
     """Gives a newer record than the one that was seen."""
 
-    def renew(self, seen: Record, *, pending: bool = False) -> Record:
-        """A record with a newer access token than *seen*, or an `OneCloudError`."""
+    def renew(self, seen: Record, *, pending: str = "") -> Record:
+        """A record with a newer access token than *seen*, or an `OneCloudError`.
+
+        It is stored in the place of *seen*: the session, or the sign-in *pending*.
+        """
 
 
 Start = Callable[..., Outcome]
@@ -57,15 +62,16 @@ class MemoryRenewal:
         self._store, self._clock, self._ca_bundle = store, clock, ca_bundle
         self._lock = threading.Lock()
 
-    def renew(self, seen: Record, *, pending: bool = False) -> Record:
+    def renew(self, seen: Record, *, pending: str = "") -> Record:
         """Buy a new token with the grant of *seen*; a `SessionRejected` where it has none."""
         with self._lock:
             latest = None if pending else self._store.load()
-            if latest is not None and latest.account == seen.account and latest.mark != seen.mark:
+            if latest is not None and latest.mark and latest.replaces(seen):
                 return latest
             if seen.client_secret is None:
                 raise SessionRejected(
-                    "The access token has ended, and token_store='memory' spends no refresh token.",
+                    "The access token cannot be renewed: token_store='memory' spends no refresh "
+                    f"token.{_left(seen, self._clock())}",
                     "Sign in with a new access token, or set token_store to file.",
                 )
             bought = self._bought(seen)
@@ -103,12 +109,12 @@ class FileRenewal(MemoryRenewal):
         ca_bundle: Callable[[], str] = lambda: "",
         start: Start | None = None,
     ) -> None:
-        super().__init__(FileStore(profile, home), clock, ca_bundle)
-        self._home, self._profile = home, profile
+        self._kept = Kept(home, profile)
+        super().__init__(self._kept.store(), clock, ca_bundle)
         self._start = start or self._in_a_process
         self._lock = _threads.setdefault((home, profile), threading.Lock())
 
-    def renew(self, seen: Record, *, pending: bool = False) -> Record:
+    def renew(self, seen: Record, *, pending: str = "") -> Record:
         """Have the refresh token spent, unless another has been quicker.
 
         Raises:
@@ -124,39 +130,49 @@ class FileRenewal(MemoryRenewal):
                 return newer
             if place := thrown_away(seen.base_url):
                 raise SessionRejected(
-                    f"The access token has ended, and this is {place}: a new refresh token would "
-                    "be thrown away with the machine, so it was not spent.",
+                    f"The access token was not renewed: this is {place}, and a new refresh token "
+                    f"would be thrown away with the machine.{_left(seen, self._clock())}",
                     "Mount a folder that outlasts it and name it in ONECLOUD_HOME, "
                     "or give a new access token.",
                 )
-            outcome = self._start(seen=seen.mark, pending=pending)
+            outcome = self._started(seen, pending)
             if newer := self._newer(seen, pending=pending):
                 return newer
         raise _error(outcome, seen, self._clock())
 
-    def _newer(self, seen: Record, *, pending: bool) -> Record | None:
+    def _started(self, seen: Record, pending: str) -> Outcome:
+        """What the one refresh says; where it was killed, or found nothing, what a second says."""
+        outcome = self._start(seen=seen.mark, pending=pending)
+        if outcome.kind == "killed":
+            # Its journal says how far it was; the repeat that it may need is due at once.
+            return self._start(seen=seen.mark, pending=pending)
+        if outcome.kind == "gone" and pending:
+            # The same sign-in failed in another kernel, which took it away.
+            self._kept.store(pending).update(lambda kept: kept or seen)
+            return self._start(seen=seen.mark, pending=pending)
+        return outcome
+
+    def _newer(self, seen: Record, *, pending: str) -> Record | None:
         """What there is by now, where that is another access token of the same account."""
         if pending:
             kept = self._store.load()
             if kept is not None and kept.came_of(seen):
                 return kept
-        latest = FileStore(self._profile, self._home, pending=pending).load()
+        latest = self._kept.store(pending).load()
         return latest if latest and latest.mark and latest.replaces(seen) else None
 
-    def _in_a_process(self, *, seen: str, pending: bool) -> Outcome:
+    def _in_a_process(self, *, seen: str, pending: str) -> Outcome:
         command = [sys.executable, "-P", "-m", "onecloud_magic.credentials.refresh"]
-        command += [f"--seen={seen}", *(["--pending"] if pending else [])]
+        command += [f"--seen={seen}", f"--pending={pending}"]
         command += [f"--ca-bundle={self._ca_bundle()}"] if self._ca_bundle() else []
-        command += ["--", self._profile]  # whatever it begins with
-        variables = {name: os.environ[name] for name in os.environ if name not in SECRETS}
-        variables["ONECLOUD_HOME"] = str(self._home.root)
+        command += ["--", self._kept.profile]  # whatever it begins with
         try:
             if getattr(sys, "frozen", False) or not sys.executable:
                 raise OSError  # there is no Python to start
             # Interrupt and Restart signal the whole group of a kernel: it must not be in it.
             helper = subprocess.Popen(  # noqa: S603  # our own module
                 command,
-                env=variables,
+                env=_variables(self._kept.home),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -168,16 +184,16 @@ class FileRenewal(MemoryRenewal):
         told, _ = helper.communicate()
         with suppress(ValueError, TypeError):
             return Outcome(**json.loads(told))
-        return Outcome("failed", "The process that renews the token ended without a word.")
+        return Outcome("killed", "The process that renews the token ended without a word.", _LOOK)
 
-    def _in_a_thread(self, *, seen: str, pending: bool) -> Outcome:
+    def _in_a_thread(self, *, seen: str, pending: str) -> Outcome:
         """Where no process can be started: an interrupt does not reach it, a restart does."""
         told: list[Outcome] = []
         thread = threading.Thread(
             target=lambda: told.append(
                 refresh(
-                    self._home,
-                    self._profile,
+                    self._kept.home,
+                    self._kept.profile,
                     seen=seen,
                     pending=pending,
                     ask=lambda record: exchange(record, ca_bundle=self._ca_bundle()),
@@ -189,6 +205,13 @@ class FileRenewal(MemoryRenewal):
         thread.start()
         thread.join()
         return told[0] if told else Outcome("failed", "The renewal stopped.")
+
+
+def _variables(home: Home) -> dict[str, str]:
+    """What the process inherits: all but the secrets, which are in the store."""
+    # Not a local of who waits for it: a verbose traceback would show it.
+    inherited = {name: os.environ[name] for name in os.environ if name not in SECRETS}
+    return {**inherited, "ONECLOUD_HOME": str(home.root)}
 
 
 def _error(outcome: Outcome, seen: Record, now: float) -> OneCloudError:
@@ -214,11 +237,23 @@ def _error(outcome: Outcome, seen: Record, now: float) -> OneCloudError:
         return RefreshUncertain(
             f"The answer to the renewal {lost}: the refresh token may be spent.{left}", _AGAIN
         )
+    if outcome.kind == "elsewhere":
+        return spent(outcome.says, left)
     if outcome.kind in ("gone", "renewed"):  # renewed is then the session of another account
         says = outcome.says or "The session is gone: somebody has signed in as another."
         return SessionRejected(says, "Sign in with %onecloud login.")
     says = outcome.says or "It is not known why."
     return OneCloudError(f"The access token could not be renewed. {says}{left}", outcome.hint)
+
+
+def spent(profile: str, left: str = "") -> SessionRejected:
+    """The error for a refresh token that was spent in *profile*; empty: and then given up."""
+    if profile:
+        says = f"The refresh token was spent in the profile {profile}, which has its successor."
+        return SessionRejected(says + left, f"Go on there: %onecloud use {profile}.")
+    return SessionRejected(
+        f"The refresh token was spent, and what came of it was given up.{left}", _AGAIN
+    )
 
 
 def _left(seen: Record, now: float) -> str:

@@ -12,15 +12,16 @@ from ..errors import (
     NotSignedIn,
     OneCloudError,
     OneCloudWarning,
-    RefreshBusy,
-    RefreshUncertain,
     SessionRejected,
     Unreachable,
     UsageError,
 )
+from .environment import ENVIRONMENT
 from .hosts import Host
+from .kept import Kept
 from .records import Record
 from .renewal import Renewal
+from .signing_in import SigningIn
 from .stores import Store
 
 __all__ = ["Session", "State"]
@@ -40,7 +41,7 @@ class Session:
         store: keeps the record between processes.
         host: where we ask.
         given: a record that beats the stored one, from the environment.
-        pending: keeps a sign-in until it is current; none where nothing outlasts the process.
+        kept: what is kept of the profile besides; none where nothing outlasts the process.
         renewal: gets new access tokens; without one, a token is used to its end.
         clock: the time, in seconds since the epoch.
     """
@@ -51,15 +52,16 @@ class Session:
         host: Host,
         *,
         given: Record | None = None,
-        pending: Store | None = None,
+        kept: Kept | None = None,
         renewal: Renewal | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._host, self._clock = store, host, clock
-        self._pending, self._renewal = pending, renewal
+        self._kept, self._renewal = kept, renewal
+        self._signing_in = SigningIn(store, host, kept, renewal)
         self._record = self._known(self._ours(given))
         self._refused: Record | None = None
-        self._refreshing, self._not_before = False, 0.0
+        self._renewing, self._not_before = 0, 0.0  # how many threads wait for a renewal
         self._observers: list[Callable[[], None]] = []
 
     @property
@@ -77,7 +79,7 @@ class Session:
         record = self.current
         if record is None:
             return "signed_out"
-        if self._refreshing:
+        if self._renewing:
             return "refreshing"
         if record is self._refused:
             return "rejected"
@@ -111,28 +113,27 @@ class Session:
     def sign_in(self, record: Record, check: Callable[[Record], object]) -> None:
         """Let *record* become the session once *check*, a call made with it, has not raised.
 
-        Until then the session before goes on. An access token that is missing, or that the
-        service does not take, is renewed first; what is got so is kept, whatever the check says.
-        A refresh token that was spent before stands for its successor.
+        Until then the session before goes on.
         """
         if self._ours(record) is None:
             raise UsageError(
                 f"The credential belongs to {record.base_url}, not to {self._host.base_url}.",
                 "Sign in with the credential of this host.",
             )
-        record = self._successor(record, self._pending) or record
-        if successor := self._successor(record, self._store):
-            self._become(self._checked(successor, check, pending=False))
-            return
-        self._become(
-            self._through_pending(record, lambda one: self._checked(one, check, pending=True))
-        )
+        self._become(self._signing_in.session(record, check))
+
+    def take_over(self, other: Session) -> None:
+        """Go on with what *other* is signed in with, where nobody is signed in here."""
+        record = self._ours(other.current)
+        if record is not None and record.source != "environment" and self.current is None:
+            self._become(self._signing_in.through(record, lambda one, _: one))
+            other.sign_out()
 
     def sign_out(self) -> None:
         """Forget the session, here and in the store. The service still takes its tokens."""
         stored = self._store.load()
         if stored is None or self._ours(stored):  # another host's session in this profile stays
-            self._store.forget()
+            (self._kept or self._store).forget()
         self._become(None)
 
     def reject(self, asked: Record) -> bool:
@@ -160,54 +161,6 @@ class Session:
         """Call *callback* after every sign-in, sign-out, renewal and rejection."""
         self._observers.append(callback)
 
-    def _through_pending(self, record: Record, checked: Callable[[Record], Record]) -> Record:
-        """Let the store have what *checked* makes of the record, and only if it does not raise."""
-        record = record if record.generation else self._unspent(record)
-        # Not twice: by the second time another process may have got something for it.
-        # What needs no renewal leaves alone what another sign-in has got there.
-        if self._pending is not None and record.renewable and self._pending.load() != record:
-            self._pending.save(record)
-        try:
-            sound = checked(record)
-        except (RefreshUncertain, RefreshBusy):
-            raise  # the token may be spent: both sign-ins are kept
-        except OneCloudError:
-            if not record.generation:  # else it is what was got for a spent token: kept
-                self._forget_pending(record)
-            raise
-        if successor := self._successor(sound, self._store):
-            sound = successor  # another process has signed in so, and has renewed since
-        else:
-            self._store.save(sound)
-        self._forget_pending(record, sound)
-        return sound
-
-    def _checked(
-        self, record: Record, check: Callable[[Record], object], *, pending: bool
-    ) -> Record:
-        """The record that the check has let in, with the tokens that it then has."""
-        if record.access_token is not None:
-            try:
-                check(record)
-            except SessionRejected:
-                if not self._can_renew(record):
-                    raise
-            else:
-                return record
-        if self._renewal is None:
-            raise NotSignedIn(
-                "An access token is needed to sign in.",
-                "Give the access token that stands beside the refresh token on the API page.",
-            )
-        renewed = self._renewal.renew(record, pending=pending)
-        check(renewed)
-        return renewed
-
-    def _forget_pending(self, *done: Record) -> None:
-        """The sign-in is over; another one may have begun since."""
-        if self._pending is not None and self._pending.load() in done:
-            self._pending.forget()
-
     def _renewed_early(self, record: Record, *, must: bool) -> Record:
         """A newer record; where that fails and the token still works, the same one."""
         try:
@@ -232,13 +185,13 @@ class Session:
             if kept.mark != record.mark and not kept.is_due(self._clock()):
                 return kept
             record, imports = kept, False
-        self._refreshing = True
+        self._renewing += 1
         self._tell()
         try:
             renewal = self._renewal
             newer = self._imported(record, renewal) if imports else renewal.renew(record)
         finally:
-            self._refreshing = False
+            self._renewing -= 1
         self._become(newer)
         return newer
 
@@ -250,42 +203,36 @@ class Session:
 
     def _imported(self, record: Record, renewal: Renewal) -> Record:
         """Renew a record of the environment, and let the store have what is got for it."""
-        if self._pending is None or record.refresh_token is None:
-            self._store.save(self._unspent(record))
-            return renewal.renew(record)
-        # The session that is stored, of another account, stands until that has succeeded.
-        record = self._successor(record, self._pending) or record
-        return self._through_pending(
-            record, lambda one: one if one.generation else renewal.renew(one, pending=True)
+        if self._kept is None or record.refresh_token is None:
+            if not self._is_anothers():
+                self._store.update(lambda kept: replace(record, spent=kept.spent if kept else ()))
+                return renewal.renew(record)
+            return renewal.renew(record, pending=ENVIRONMENT)  # bought for this process alone
+        if self._is_anothers():
+            raise SessionRejected(
+                "The access token of the environment was not renewed: the profile "
+                f"{self._kept.profile} keeps the session of another account.",
+                "Unset ONECLOUD_PROFILE, or name another profile there.",
+            )
+        # The session that is stored stands until that has succeeded.
+        return self._signing_in.through(
+            record,
+            lambda one, place: one if one.generation else renewal.renew(one, pending=place),
         )
+
+    def _is_anothers(self) -> bool:
+        """Whether a named profile keeps a session that no import may replace."""
+        stored = self._store.load()
+        named = self._kept is not None and self._kept.profile != ENVIRONMENT
+        return named and stored is not None and stored.renewable
 
     def _can_renew(self, record: Record) -> bool:
         return self._renewal is not None and record.renewable
 
     def _known(self, given: Record | None) -> Record | None:
         """The record of the environment, or what its tokens have become in the store."""
-        if given is None:
-            return None
-        return self._ours(self._successor(given, self._store)) or given
-
-    def _successor(self, record: Record, store: Store | None) -> Record | None:
-        """What has become of the refresh token of *record*, if it was spent into that store."""
-        kept = self._ours(store.load()) if store is not None else None
-        return kept if kept is not None and kept.came_of(record) else None
-
-    def _unspent(self, record: Record) -> Record:
-        """The record without a refresh token of which nothing but the fingerprint is left."""
-        kept = [store.load() for store in (self._store, self._pending) if store is not None]
-        spent = tuple(dict.fromkeys(mark for each in kept if each for mark in each.spent))
-        token = record.refresh_token
-        if token is not None and token.fingerprint in spent:
-            if record.access_token is None:
-                raise SessionRejected(
-                    "That refresh token was spent, and what came of it was given up.",
-                    "Get new tokens on the page Admin > API, then %onecloud login.",
-                )
-            record = replace(record, refresh_token=None)
-        return replace(record, spent=spent)
+        trace = self._signing_in.trace(given) if given else None
+        return trace.record if trace and trace.lives and not trace.pending else given
 
     def _ours(self, record: Record | None) -> Record | None:
         if record is None or record.signed_out:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from ..errors import OneCloudError, StoreDamaged
+from ..errors import OneCloudError, OneCloudWarning, StoreDamaged
 from ..home import Home
 from .records import Record
 
 __all__ = ["FileStore", "MemoryStore", "Store"]
 
 
+Change = Callable[[Record | None], Record | None]
+
+
 class Store(Protocol):
-    """Keeps the record of one profile."""
+    """Keeps one record."""
 
     def load(self) -> Record | None:
         """The record as it is now, also where another process wrote it; None if there is none."""
+
+    def update(self, change: Change) -> Record | None:
+        """Let *change* make a new record of the one that is kept, or of None, and keep that.
+
+        Nobody else writes between its look and the write. It gives back the record itself where
+        all stays as it is, None where none is to be kept. If it raises, nothing was changed.
+        """
 
     def save(self, record: Record) -> None:
         """Keep *record* instead of the one before: from here on, or, if this raises, not at all."""
@@ -26,21 +39,22 @@ class Store(Protocol):
 
 
 class FileStore:
-    """Keeps the record of *profile* in a file below *home*, for the owner's eyes only.
+    """Keeps a record of *profile* in a file below *home*, for the owner's eyes only.
 
-    *pending* is the place of a sign-in that is not yet current. A file that cannot be understood
-    is set aside and never overwritten; one of a newer version stays where it is. Either is said
-    by a `StoreDamaged`.
+    That is the session, or the sign-in *pending* (the fingerprint of the token that it began
+    with), which is not yet current. A file that cannot be understood is set aside and never
+    overwritten; one of a newer version stays where it is. Either is said by a `StoreDamaged`.
     """
 
-    def __init__(self, profile: str, home: Home, *, pending: bool = False) -> None:
-        self._home, self._pending = home, pending
-        self._path = home.record(profile, pending=pending)
+    def __init__(self, profile: str, home: Home, pending: str = "") -> None:
+        self._home, self._profile, self._pending = home, profile, pending
+        self._path = home.record(profile, pending)
 
     def load(self) -> Record | None:
         data = self._home.read(self._path)
         if data is None:
             return None
+        self._close()
         record = Record.from_json(data)
         if isinstance(record, Record):
             return record
@@ -60,6 +74,17 @@ class FileStore:
             kept_at=str(kept),
         )
 
+    def _close(self) -> None:
+        if self._home.is_open_to_others(self._path):
+            self._home.close_to_others(self._path)
+            warnings.warn(
+                OneCloudWarning(
+                    f"{self._path} could be read by other users of this machine; now it cannot. "
+                    "If somebody may have read it, get new tokens on the page Admin > API."
+                ),
+                stacklevel=2,
+            )
+
     def peek(self) -> Record | None:
         """The record, where there is one that can be read; says and changes nothing."""
         with suppress(OneCloudError):
@@ -68,27 +93,37 @@ class FileStore:
             return record if isinstance(record, Record) else None
         return None
 
+    def update(self, change: Change) -> Record | None:
+        with self._home.writing(self._profile):
+            before = self.load()  # raises where there is something that must not be overwritten
+            after = change(before)
+            if after is None:
+                self._home.remove(self._path)
+            elif after is not before:
+                self._home.replace(self._path, memoryview(after.to_json().encode()))
+            return after
+
     def save(self, record: Record) -> None:
-        self.load()  # raises where there is something that must not be overwritten
-        self._home.replace(self._path, memoryview(record.to_json().encode()))
+        self.update(lambda _: record)
 
     def replace(self, before: Record, record: Record) -> None:
         """Keep *record*, unless somebody has signed in or out since *before* was read."""
-        if self.load() == before:
-            self._home.replace(self._path, memoryview(record.to_json().encode()))
+        self.update(lambda kept: record if kept == before else kept)
 
     def tidy(self, before: float) -> None:
         """Take away what a crash has left of writes *before* that time."""
         self._home.sweep(self._path, before)
 
-    def forget(self) -> None:
-        """Keep no secret any more, but which tokens were spent, so that none is tried again."""
+    def forget(self, asked: Sequence[str] = ()) -> None:
+        """Keep no secret any more, but which tokens were spent, so that none is tried again.
+
+        *asked* are the fingerprints of tokens that may have been spent, too.
+        """
         self._home.sweep(self._path)
-        record = self.load()
-        if record is not None and record.spent and not self._pending:
-            self.save(record.emptied())
-        else:
-            self._home.remove(self._path)
+        if self._home.read(self._path) is not None:
+            self.update(
+                lambda kept: kept.emptied(asked) if kept and (kept.spent or asked) else None
+            )
 
 
 class MemoryStore:
@@ -96,12 +131,18 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._record: Record | None = None
+        self._lock = threading.Lock()
 
     def load(self) -> Record | None:
         return self._record
 
+    def update(self, change: Change) -> Record | None:
+        with self._lock:
+            self._record = change(self._record)
+            return self._record
+
     def save(self, record: Record) -> None:
-        self._record = record
+        self.update(lambda _: record)
 
     def forget(self) -> None:
-        self._record = None
+        self.update(lambda _: None)

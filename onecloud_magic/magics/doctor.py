@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -33,6 +34,7 @@ __all__ = ["examine"]
 _APART = 60.0  # seconds that two clocks may be apart
 _UPGRADE = "Upgrade onecloud-magic, or use another profile."
 _DAMAGED = "The next call sets it aside; then %onecloud login."
+_OPEN = "The next call mends it; then get new tokens, if somebody may have read it."
 _PENDING = "Sign in again with the same tokens: what came of them is used."
 _NEXT_RENEWS = "The next call renews the access token."
 _NEXT_CALL = "The next call goes on with it."
@@ -141,8 +143,8 @@ def _store(oc: OneCloud) -> Iterator[Finding]:
         yield Finding("", "ok", "the session is kept in memory only")
         return
     home = Home.find()
-    for pending in (False, True):
-        path = home.record(oc.profile, pending=pending)
+    for pending in ("", *home.pending(oc.profile)):
+        path = home.record(oc.profile, pending)
         data = home.read(path)
         name = "sign-in that is not yet current" if pending else "session"
         if data is None:
@@ -151,7 +153,12 @@ def _store(oc: OneCloud) -> Iterator[Finding]:
             continue
         record = Record.from_json(data)
         if isinstance(record, Record):
-            yield _kept(record, path, name, pending=pending)
+            if pending and record.signed_out:  # only a note of what was spent
+                continue
+            yield _kept(record, path, name, pending=bool(pending))
+            if home.is_open_to_others(path):
+                words = f"{path} can be read by other users of this machine"
+                yield Finding("", "wrong", words, _OPEN)
         elif record.newer:
             yield Finding("", "wrong", f"{path} was written by a newer version", _UPGRADE)
         else:
@@ -182,7 +189,7 @@ def _journal(oc: OneCloud) -> Iterator[Finding]:
     if not entries:
         yield Finding("", "ok", "no renewal is under way")
         return
-    match verdict(record if isinstance(record, Record) else None, entries):
+    match verdict(record if isinstance(record, Record) else None, entries, time.time()):
         case Finish():
             yield Finding("", "look", "a new token came and is not stored yet", _NEXT_CALL)
         case Again():

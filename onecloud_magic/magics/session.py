@@ -16,6 +16,7 @@ _GROUP = "Session"
 _LIVE_ON = (
     'The tokens themselves live until "Revoke API Access" is pressed on the page Admin > API.'
 )
+_SIGNS_IN = "The environment variables sign in again where the extension is loaded anew."
 
 
 @command(_GROUP)
@@ -63,7 +64,8 @@ def logout(oc: OneCloud) -> OneCloud:
         %onecloud logout
     """
     oc.logout()
-    warnings.warn(OneCloudWarning(_LIVE_ON), stacklevel=2)
+    says = f"{_LIVE_ON} {_SIGNS_IN}" if asking.environment_signs_in() else _LIVE_ON
+    warnings.warn(OneCloudWarning(says), stacklevel=2)
     return oc
 
 

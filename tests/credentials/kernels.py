@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from onecloud_magic.api import Pace, Transport
 from onecloud_magic.credentials.bearer import Bearer
 from onecloud_magic.credentials.hosts import Host, resolve
 from onecloud_magic.credentials.journal import Journal
+from onecloud_magic.credentials.kept import Kept
 from onecloud_magic.credentials.records import Record
 from onecloud_magic.credentials.refresh import Outcome, refresh
 from onecloud_magic.credentials.renewal import FileRenewal, MemoryRenewal
@@ -34,8 +36,14 @@ class User:
     def __post_init__(self) -> None:
         self.host = resolve(self.service.url)
         self.store = FileStore("default", self.home)
-        self.pending = FileStore("default", self.home, pending=True)
+        self.kept = Kept(self.home, "default")
         self.journal = Journal(self.home, self.home.journal("default"))
+
+    @property
+    def pending(self) -> FileStore:
+        """The store of the one sign-in that is not yet current."""
+        [place] = self.home.pending("default") or ["none"]
+        return self.kept.store(place)
 
     def record(self, *without: str, email: str | None = None, **change: Any) -> Record:
         """New credentials from the API page, *without* some of their fields."""
@@ -51,18 +59,19 @@ class User:
         secret = Secret(given["client_secret"])
         return Record.given(host, "argument", client_id=given["client_id"], client_secret=secret)
 
-    def start(self, *, seen: str, pending: bool) -> Outcome:
+    def start(self, *, seen: str, pending: str, profile: str = "default") -> Outcome:
         """Do in this process what the helper does in its own."""
-        return refresh(self.home, "default", seen=seen, pending=pending, clock=self.clock)
+        return refresh(self.home, profile, seen=seen, pending=pending, clock=self.clock)
 
-    def session(self, given: Record | None = None) -> Session:
+    def session(self, given: Record | None = None, profile: str = "default") -> Session:
         """The session as a new kernel has it."""
+        kept, start = Kept(self.home, profile), partial(self.start, profile=profile)
         return Session(
-            self.store,
+            kept.store(),
             self.host,
             given=given,
-            pending=self.pending,
-            renewal=FileRenewal(self.home, "default", self.clock, start=self.start),
+            kept=kept,
+            renewal=FileRenewal(self.home, profile, self.clock, start=start),
             clock=self.clock,
         )
 
@@ -98,9 +107,10 @@ class User:
 
     @property
     def files(self) -> set[str]:
-        """What lies in the profile's folder, but for the lock."""
+        """What lies in the profile's folder, but for the locks."""
         folder = self.home.record("default").parent
-        return {path.name for path in folder.iterdir()} - {"lock"} if folder.exists() else set()
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        return names - {"lock", "writing"}
 
 
 def mark(record: Record | None) -> str:

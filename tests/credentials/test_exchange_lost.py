@@ -133,6 +133,22 @@ def test_a_client_id_that_no_header_can_carry_is_not_sent(sandbox: Sandbox) -> N
     assert sandbox.requests == []
 
 
+def test_where_plain_http_is_spoken_instead_of_tls_nothing_was_sent(
+    sandbox: Sandbox, user: Record
+) -> None:
+    address = f"https://127.0.0.1:{sandbox.port}/oauth/token"
+
+    assert "speaks no proper TLS" in not_sent(exchange(at(address, user)), user)
+    assert sandbox.requests == []
+
+
+def test_where_a_handshake_breaks_nothing_was_sent(user: Record) -> None:
+    with answering() as host:  # hears the first message, and closes
+        outcome = exchange(at(f"https://127.0.0.1:{host.port}/oauth/token", user))
+
+    assert "no proper TLS" in not_sent(outcome, user)
+
+
 # ---- perhaps sent
 
 
@@ -160,14 +176,6 @@ def test_an_answer_that_did_not_come_whole_is_lost_and_is_not_asked_for_again(
 
     assert says in lost(exchange(user), user)
     assert len(sandbox.requests) == 1
-
-
-def test_plain_http_where_tls_is_due_cannot_be_told_from_a_lost_answer(
-    sandbox: Sandbox, user: Record
-) -> None:
-    lost(exchange(at(f"https://127.0.0.1:{sandbox.port}/oauth/token", user)), user)
-
-    assert sandbox.requests == []
 
 
 @pytest.mark.parametrize(

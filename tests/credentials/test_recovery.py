@@ -106,7 +106,7 @@ each_row = pytest.mark.parametrize(("entries", "due"), TABLE.values(), ids=TABLE
 
 @each_row
 def test_it_is_done_to_the_token_as_the_table_says(entries: list[Entry], due: Verdict) -> None:
-    assert verdict(RECORD, entries) == due
+    assert verdict(RECORD, entries, NOW) == due
 
 
 @each_row
@@ -125,7 +125,7 @@ def test_it_is_done_to_the_token_as_the_table_says(entries: list[Entry], due: Ve
 def test_a_journal_of_what_is_settled_or_of_another_asks_for_nothing(
     record: Record | None, entries: list[Entry], due: Verdict
 ) -> None:
-    assert verdict(record, entries) == Clear()
+    assert verdict(record, entries, NOW) == Clear()
 
 
 @each_row
@@ -134,7 +134,7 @@ def test_with_another_client_id_only_tokens_that_came_count(
 ) -> None:
     record = replace(RECORD, client_id="another-app")
 
-    assert verdict(record, entries) == (due if due == FINISH else Clear())
+    assert verdict(record, entries, NOW) == (due if due == FINISH else Clear())
 
 
 @each_row
@@ -143,11 +143,11 @@ def test_what_stands_before_of_another_token_does_not_count(
 ) -> None:
     others = [replace(each, token=NEXT.fingerprint) for each in SECOND]
 
-    assert verdict(RECORD, [*others, *entries]) == due
+    assert verdict(RECORD, [*others, *entries], NOW) == due
 
 
 def test_entries_that_name_no_client_count_for_every_one() -> None:
-    assert verdict(RECORD, [replace(intent(1), client="")]) == Again()
+    assert verdict(RECORD, [replace(intent(1), client="")], NOW) == Again()
 
 
 # ---- whatever happened
@@ -188,7 +188,7 @@ def test_a_token_that_may_have_arrived_twice_is_never_sent_again(
 ) -> None:
     arrived = sum(may_have_spent(end) for end in history)
 
-    due = verdict(RECORD, told(history))
+    due = verdict(RECORD, told(history), NOW)
 
     if arrived >= 2:
         assert isinstance(due, Stop | Finish)
@@ -202,14 +202,14 @@ def test_tokens_that_came_are_never_asked_for_again(history: list[Entry | None])
         end is not None and end.status in (200, 201, 204) and end.body == GOOD for end in history
     )
 
-    assert (verdict(RECORD, told(history)) == FINISH) == came
+    assert (verdict(RECORD, told(history), NOW) == FINISH) == came
 
 
 @given(HISTORIES)
 def test_rejected_is_said_only_where_no_earlier_question_can_have_spent_it(
     history: list[Entry | None],
 ) -> None:
-    due = verdict(RECORD, told(history))
+    due = verdict(RECORD, told(history), NOW)
 
     if isinstance(due, Stop) and due.rejected:
         assert sum(may_have_spent(end) for end in history) == 1
@@ -223,4 +223,27 @@ def test_a_journal_that_was_cut_never_clears_a_question_that_was_asked(
     entries = told(history)[:kept]
 
     if entries and entries[-1].kind == "intent":
-        assert verdict(RECORD, entries) != Clear()
+        assert verdict(RECORD, entries, NOW) != Clear()
+
+
+# ---- when the one repeat is due
+
+
+@pytest.mark.parametrize("late", [0.0, 119.0, -60.0])
+@pytest.mark.parametrize("ends", [None, NOW - 1, NOW + 3600])
+def test_a_lost_answer_is_asked_for_once_more_at_once(late: float, ends: float | None) -> None:
+    assert verdict(replace(RECORD, expires_at=ends), [intent(1)], NOW + late) == Again()
+
+
+@pytest.mark.parametrize("late", [121.0, 3 * 86_400.0])
+@pytest.mark.parametrize(
+    ("life", "due"),
+    [(None, Again()), (-1.0, Again()), (3600.0, lost())],
+    ids=["end not known", "ended", "still works"],
+)
+def test_later_it_is_only_where_no_token_that_works_is_put_at_risk(
+    late: float, life: float | None, due: Verdict
+) -> None:
+    ends = None if life is None else NOW + late + life
+
+    assert verdict(replace(RECORD, expires_at=ends), [intent(1)], NOW + late) == due

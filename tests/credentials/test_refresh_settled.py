@@ -76,20 +76,21 @@ def test_another_token_makes_another_question(
     assert service.refreshed(good()).kind == "renewed"
 
 
-@pytest.mark.parametrize("pending", [False, True])
+@pytest.mark.parametrize("places", [("", "abc"), ("abc", ""), ("abc", "def")])
 def test_what_was_asked_with_the_same_token_elsewhere_counts_too(
-    service: Service, home: Home, record: Record, pending: bool
+    service: Service, home: Home, record: Record, places: tuple[str, str]
 ) -> None:
-    first, second = (FileStore("default", home, pending=each) for each in (pending, not pending))
+    here, there = places
+    first, second = (FileStore("default", home, place) for place in places)
     other = replace(record, access_token=Secret("other"), refresh_token=Secret("more"))
     first.save(record)
     second.save(other)
-    assert service.refreshed(LOST, LOST, pending=pending).kind == "uncertain"
+    assert service.refreshed(LOST, LOST, pending=here).kind == "uncertain"
 
     first.save(other)
     second.save(record)
 
-    assert service.refreshed(pending=not pending).kind == "uncertain"
+    assert service.refreshed(pending=there).kind == "uncertain"
 
 
 # ---- others
@@ -221,8 +222,8 @@ def test_a_sign_in_that_another_renewed_and_made_current_is_not_renewed_again(
     service.refreshed(good())
     newer = store.load()
     assert newer is not None
-    pending = FileStore("default", home, pending=True)
+    pending = FileStore("default", home, "abc")
     pending.save(newer)  # it is current already, and not yet forgotten here
 
-    assert service.refreshed(seen=record.mark, pending=True).kind == "renewed"
+    assert service.refreshed(seen=record.mark, pending="abc").kind == "renewed"
     assert pending.load() == newer == store.load()

@@ -138,7 +138,7 @@ def test_what_the_process_says_is_told(
 def test_threads_of_a_process_start_one_refresh(user: User, stored: Record, clock: Clock) -> None:
     started = []
 
-    def start(*, seen: str, pending: bool) -> Outcome:
+    def start(*, seen: str, pending: str) -> Outcome:
         started.append(seen)
         return user.start(seen=seen, pending=pending)
 

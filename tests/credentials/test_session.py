@@ -84,13 +84,13 @@ def test_a_sign_in_that_fails_leaves_the_session_before(
 def test_a_sign_in_that_cannot_be_stored_leaves_the_session_before(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Record) -> None:
+    def full(_: object) -> None:
         raise OneCloudError("No space left.")
 
     store = MemoryStore()
     session = Session(store, CLASSIC)
     session.sign_in(record, passes)
-    monkeypatch.setattr(store, "save", full)
+    monkeypatch.setattr(store, "update", full)
 
     with pytest.raises(OneCloudError, match="No space left"):
         session.sign_in(replace(record, access_token=Secret("new")), passes)

@@ -62,7 +62,8 @@ def test_a_forgotten_token_is_on_no_disk(home: Home, record: Record, token: str)
 
     store.forget()
 
-    assert not [path for path in home.root.rglob("*") if path.is_file()]
+    left = [path for path in home.root.rglob("*") if path.is_file()]
+    assert [(path.name, path.read_bytes()) for path in left] == [("writing", b"")]
 
 
 def test_what_is_forgotten_leaves_which_tokens_were_spent_and_no_secret(
@@ -83,20 +84,33 @@ def test_what_is_forgotten_leaves_which_tokens_were_spent_and_no_secret(
     assert store.load() == left
 
 
-def test_a_sign_in_that_is_forgotten_leaves_nothing(home: Home, record: Record) -> None:
-    store = FileStore("default", home, pending=True)
-    store.save(replace(record, spent=("0123abcd",)))
+def test_of_a_record_that_spent_nothing_nothing_is_left(home: Home, record: Record) -> None:
+    store = FileStore("default", home, "abc")
+    store.save(record)
 
     store.forget()
 
-    assert not [path for path in home.root.rglob("*") if path.is_file()]
+    assert store.load() is None
+    assert not home.record("default", "abc").exists()
+
+
+def test_of_a_token_that_may_be_spent_the_fingerprint_is_left(home: Home, record: Record) -> None:
+    store = FileStore("default", home)
+    store.save(record)
+
+    store.forget(["0123abcd"])
+
+    left = store.load()
+    assert left is not None
+    assert left.signed_out
+    assert left.spent == ("0123abcd",)
 
 
 def test_a_sign_in_that_is_pending_is_not_the_session(home: Home, record: Record) -> None:
-    FileStore("default", home, pending=True).save(record)
+    FileStore("default", home, "abc").save(record)
 
     assert FileStore("default", home).load() is None
-    assert FileStore("default", home, pending=True).load() == record
+    assert FileStore("default", home, "abc").load() == record
 
 
 def test_what_a_crash_left_of_a_write_is_forgotten_too(home: Home, record: Record) -> None:
@@ -202,7 +216,7 @@ def test_a_record_of_a_newer_version_is_refused_and_left_as_it_is(
     assert caught.value.kept_at == str(path)
     assert "Upgrade" in caught.value.hint
     assert token not in shown(caught.value)
-    assert [each.name for each in path.parent.iterdir()] == ["record.json"]
+    assert {each.name for each in path.parent.iterdir()} - {"writing"} == {"record.json"}
 
 
 def test_what_another_process_has_set_aside_first_is_what_it_has_put_there(
@@ -253,7 +267,8 @@ def test_a_full_disk_keeps_the_record_before_and_shows_no_token(
             store.save(record)
 
     assert store.load() == before
-    assert [path.name for path in home.record("default").parent.iterdir()] == ["record.json"]
+    left = {path.name for path in home.record("default").parent.iterdir()}
+    assert left == {"record.json", "writing"}
     assert token not in shown(caught.value)
 
 

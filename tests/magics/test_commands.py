@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 
 import pandas as pd
@@ -101,6 +102,16 @@ def test_the_gauge_has_the_figures_of_the_last_answer(signed_in: Shell, sandbox:
 
     assert "12 of 100" in card.text
     assert "3,456 of 50,000" in card.text
+
+
+def test_where_the_environment_would_sign_in_again_logout_says_so(
+    signed_in: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONECLOUD_ACCESS_TOKEN", secrets.token_hex(20))
+
+    signed_in.run("%onecloud logout")
+
+    assert "environment variables sign in again" in " ".join(signed_in.out.split())
 
 
 def test_logout_forgets_the_session(signed_in: Shell, account: OneCloud) -> None:

@@ -59,7 +59,8 @@ def ask(account: OneCloud) -> int:
 
 
 def stored(home: Path, profile: str = "default", *, pending: bool = False) -> Record:
-    record = FileStore(profile, Home(home), pending=pending).load()
+    [place] = Home(home).pending(profile) if pending else [""]
+    record = FileStore(profile, Home(home), place).load()
     assert record is not None
     return record
 

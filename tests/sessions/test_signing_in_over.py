@@ -146,5 +146,4 @@ def test_nothing_of_a_failed_sign_in_stays_behind(
     with pytest.raises(OneCloudError):
         new_account(sandbox).login(**both_wrong(sandbox, **sandbox.credentials))
 
-    assert not (home / "profiles/default/pending.json").exists()
-    assert not (home / "profiles/default/record.json").exists()
+    assert {each.name for each in (home / "profiles/default").iterdir()} == {"lock", "writing"}

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from onecloud_magic.credentials.hosts import Host
 from onecloud_magic.credentials.journal import Journal
+from onecloud_magic.credentials.kept import Kept
 from onecloud_magic.credentials.records import Record
 from onecloud_magic.credentials.refresh import Outcome as Told
 from onecloud_magic.credentials.refresh import refresh
@@ -41,6 +42,7 @@ class Sessions(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.home, self.clock = Home(self.folder / "home"), Clock()
+        self.kept = Kept(self.home, "default")
         self.service = Service(self.clock, "refuse", tells=True)
         self.given: list[dict[str, str]] = []
         self.before: Record | None = None
@@ -57,23 +59,23 @@ class Sessions(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def kernel(self) -> Session:
-        def start(*, seen: str, pending: bool) -> Told:
+        def start(*, seen: str, pending: str) -> Told:
             asked = {"seen": seen, "pending": pending, "ask": self.service.ask}
             try:
                 return refresh(self.home, "default", clock=self.clock, **asked)  # type: ignore[arg-type]
             except Killed:
-                return Told("failed", "the helper was killed")
+                return Told("killed", "the helper was killed")
 
         return Session(
-            FileStore("default", self.home),
+            self.kept.store(),
             HOST,
-            pending=FileStore("default", self.home, pending=True),
+            kept=self.kept,
             renewal=FileRenewal(self.home, "default", self.clock, start=start),
             clock=self.clock,
         )
 
-    def stored(self, *, pending: bool = False) -> Record | None:
-        record = FileStore("default", self.home, pending=pending).load()
+    def stored(self, place: str = "") -> Record | None:
+        record = self.kept.store(place).load()
         return None if record is None or record.signed_out else record
 
     # ---- what happens
@@ -108,7 +110,10 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(kernel=KERNELS)
     def somebody_signs_out(self, kernel: int) -> None:
-        self.kernels[kernel].sign_out()
+        try:
+            self.kernels[kernel].sign_out()
+        except Killed:
+            self.kernels[kernel] = self.kernel()
         self.before = None
 
     @rule(
@@ -135,7 +140,6 @@ class Sessions(RuleBasedStateMachine):
             access_token=tokens["access_token"],
             refresh_token=tokens["refresh_token"],
         )
-        self.give_up(record)
 
         def check(record: Record) -> None:
             self.service.check(record)
@@ -151,22 +155,6 @@ class Sessions(RuleBasedStateMachine):
         except OneCloudError:
             return
         self.before = None
-
-    def give_up(self, record: Record) -> None:
-        """A sign-in with other tokens gives up one that was killed before its check."""
-        pending = self.stored(pending=True)
-        begun = {
-            entry.token
-            for entry in Journal(self.home, self.home.journal("default", pending=True)).read()
-        }
-        if pending is not None and not pending.came_of(record) and pending.generation:
-            begun.update(pending.spent)
-        assert record.refresh_token is not None
-        for token in self.service.posts:
-            mark = Secret(token).fingerprint
-            if mark in begun and mark != record.refresh_token.fingerprint:
-                self.service.done.add(token)
-                self.service.lost.add(token)
 
     @rule(kernel=KERNELS)
     def somebody_asks(self, kernel: int) -> None:
@@ -212,10 +200,10 @@ class Sessions(RuleBasedStateMachine):
         token = record.refresh_token.reveal()
         if self.service.is_alive(token) or self.service.is_excused(token):
             return
-        pending = self.stored(pending=True)
-        written = Journal(self.home, self.home.journal("default")).read()
-        assert any(entry.status == 200 for entry in written) or (
-            pending is not None and pending.came_of(record)
+        pending = [self.stored(place) for place in self.home.pending("default")]
+        written = [*self.kept.journal().read(), *self.kept.beside("")]
+        assert any(entry.status == 200 for entry in written) or any(
+            each is not None and each.came_of(record) for each in pending
         )
 
 

@@ -1,0 +1,171 @@
+"""Signing in: from what is given to what the store has of it, with nothing lost on the way."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..errors import (
+    NotSignedIn,
+    OneCloudError,
+    OneCloudWarning,
+    RefreshBusy,
+    RefreshUncertain,
+    SessionRejected,
+)
+from .hosts import Host
+from .kept import Kept, Trace
+from .records import Record
+from .renewal import Renewal, spent
+from .stores import Store
+
+__all__ = ["SigningIn"]
+
+Check = Callable[[Record], object]
+_ALONE = "The access token is used until it ends; to stay signed in, give a refresh token too."
+
+
+@dataclass(frozen=True)
+class SigningIn:
+    """Makes a credential the session that *store* has.
+
+    Until that is done, a refresh token is *kept* as a pending sign-in, in a place of its own: what
+    is got for it outlasts a crash, an interrupt, and another sign-in.
+    """
+
+    store: Store
+    host: Host
+    kept: Kept | None
+    renewal: Renewal | None
+
+    def session(self, record: Record, check: Check) -> Record:
+        """The session that comes of *record* once *check*, a call made with it, has not raised.
+
+        An access token that is missing, or that the service does not take, is renewed first; what
+        is got so is kept, whatever the check says. A refresh token that was spent before stands
+        for its successor.
+        """
+        trace = self.trace(record)
+        if trace is not None and trace.lives and not trace.pending:
+            return self._checked(trace.record, check, "")
+        return self.through(record, lambda one, place: self._checked(one, check, place))
+
+    def through(self, record: Record, renewed: Callable[[Record, str], Record]) -> Record:
+        """Let the store have what *renewed* makes of the record, and only if it does not raise.
+
+        It is given the record and the name of the pending sign-in.
+        """
+        given = record
+        place, record = self._begun(self._unspent(given))
+        try:
+            sound = renewed(record, place)
+        except (RefreshUncertain, RefreshBusy):
+            raise  # the token may be spent: both sign-ins are kept
+        except OneCloudError as error:
+            if record.generation:  # what was got for a spent token: kept
+                raise
+            self._done(place, record)
+            if isinstance(error, SessionRejected) and record.refresh_token != given.refresh_token:
+                raise spent("") from None
+            raise
+        session = self._current(sound, given)
+        self._done(place, record, sound)
+        return session
+
+    def trace(self, record: Record) -> Trace | None:
+        """What has become of the refresh token of *record*, in this profile."""
+        found = self.kept.trace(record) if self.kept and record.refresh_token else None
+        ours = found is not None and found.profile == (self.kept and self.kept.profile)
+        return found if found and ours and found.record.belongs_to(self.host) else None
+
+    def _unspent(self, record: Record) -> Record:
+        """The record without a refresh token of which nothing but the fingerprint is left."""
+        trace = self.kept.trace(record) if self.kept else None
+        if trace is None or trace.lives:
+            return record
+        if record.access_token is None:
+            raise spent("")
+        return replace(record, refresh_token=None)
+
+    def _begun(self, record: Record) -> tuple[str, Record]:
+        """The place of the sign-in, and the record to go on with: what another got there."""
+        if self.kept is None or record.refresh_token is None:
+            # A grant is bought, not spent: it needs no place, but is not the session's yet.
+            return record.client_secret.fingerprint if record.client_secret else "", record
+        trace = self.trace(record)
+        if trace is not None and trace.lives and trace.pending:
+            return trace.pending, trace.record
+        place = record.refresh_token.fingerprint
+        kept = self.kept.store(place).update(
+            lambda kept: kept if kept and (kept == record or kept.came_of(record)) else record
+        )
+        return place, kept or record
+
+    def _checked(self, record: Record, check: Check, place: str) -> Record:
+        """The record that the check has let in, with the tokens that it then has."""
+        if record.access_token is not None:
+            try:
+                check(record)
+            except SessionRejected:
+                if self.renewal is None or not record.renewable:
+                    raise
+            else:
+                return record
+        if self.renewal is None:
+            raise NotSignedIn(
+                "An access token is needed to sign in.",
+                "Give the access token that stands beside the refresh token on the API page.",
+            )
+        renewed = self.renewal.renew(record, pending=place)
+        check(renewed)
+        return renewed
+
+    def _current(self, sound: Record, given: Record) -> Record:
+        """Make it the session, unless another process has signed in so, and has renewed since."""
+        seen: list[Record] = []
+        trace = self.kept.trace(sound) if self.kept else None
+
+        def change(kept: Record | None) -> Record:
+            seen.extend([kept] if kept else [])
+            return self._joined(kept, sound, replace(sound, refresh_token=None) if trace else sound)
+
+        session = self.store.update(change) or sound
+        if not session.renewable and (says := _lost_with(given, trace, seen)):
+            warnings.warn(OneCloudWarning(says), stacklevel=2)
+        return session
+
+    def _joined(self, kept: Record | None, given: Record, sound: Record) -> Record:
+        """What the session is when *given*, as far as it is *sound*, comes where *kept* was."""
+        if kept is None:
+            return sound
+        if kept.belongs_to(self.host) and not kept.signed_out:
+            if kept.came_of(given):
+                return kept
+            if kept.renewable and not sound.renewable:
+                if kept.mark == sound.mark:  # its own access token, given again without the rest
+                    return kept
+                if sound.client_id and kept.account == sound.account:
+                    return kept.with_access_of(sound)
+        # What was spent here is known for good, whoever is signed in.
+        return replace(sound, spent=tuple(dict.fromkeys((*kept.spent, *sound.spent))))
+
+    def _done(self, place: str, *records: Record) -> None:
+        """The sign-in is over; another one may have begun there since."""
+        if self.kept is not None and place:
+            self.kept.store(place).update(lambda kept: None if kept in records else kept)
+
+
+def _lost_with(given: Record, trace: Trace | None, seen: list[Record]) -> str | None:
+    """What a user has to know who now has a session that is not renewed."""
+    if trace is not None:
+        return (
+            f"The refresh token was spent in the profile {trace.profile}, which goes on with its "
+            f"successor (%onecloud use {trace.profile}). Here the access token is used until it "
+            "ends."
+        )
+    if given.renewable:
+        return f"The refresh token was spent, and what came of it was given up. {_ALONE}"
+    if any(each.renewable for each in seen):
+        return f"The access token took the place of a session that renewed itself. {_ALONE}"
+    return None
