@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from filelock import FileLock
 
+from ..errors import OneCloudError
 from ..home import Home
 from .journal import Entry, Journal
 from .records import Record
+from .recovery import may_be_spent
 from .stores import FileStore
 
 __all__ = ["Kept", "Trace"]
@@ -32,6 +34,11 @@ class Trace:
     pending: str
     record: Record
     lives: bool
+
+    @property
+    def named(self) -> str:
+        """The profile to go on in; empty where nothing is left to go on with."""
+        return self.profile if self.lives else ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,9 @@ class Kept:
         found: list[Entry] = []
         for profile, place in self._places():
             if (profile, place) != (self.profile, pending):
-                found += Journal(self.home, self.home.journal(profile, place)).read()
+                # What stands in the way in another profile must not end this one.
+                with suppress(*(() if profile == self.profile else (OneCloudError,))):
+                    found += Journal(self.home, self.home.journal(profile, place)).read()
         return found
 
     def trace(self, record: Record, but: str | None = None) -> Trace | None:
@@ -75,18 +84,13 @@ class Kept:
     def forget(self) -> None:
         """Keep no secret of the profile any more, but which tokens were spent or may be.
 
-        A sign-in in another process that waits for an answer right now ends by itself.
+        A renewal that is under way right now takes its own journal away when it ends.
         """
-        self._forget("")
+        for place in ("", *self.home.pending(self.profile)):
+            self.store(place).forget(may_be_spent(self.journal(place).read()))
         with suppress(OSError, NotImplementedError), self._lock():
-            for place in self.home.pending(self.profile):
-                self._forget(place)
+            for place in ("", *self.home.pending(self.profile)):
                 self.journal(place).drop()
-            self.journal().drop()
-
-    def _forget(self, place: str) -> None:
-        asked = [each.token for each in self.journal(place).read() if each.kind == "intent"]
-        self.store(place).forget(asked)
 
     def _lock(self) -> FileLock:
         return FileLock(self.home.lock(self.profile), timeout=0, mode=0o600, fallback_to_soft=False)

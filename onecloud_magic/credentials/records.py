@@ -166,8 +166,12 @@ class Record:
             client_secret=None,
             obtained_at=None,
             expires_at=None,
-            spent=tuple(dict.fromkeys((*self.spent, *asked)))[-_KEPT:],
-        )
+        ).knowing(asked)
+
+    def knowing(self, spent: Sequence[str]) -> Record:
+        """The record that knows these tokens, too, as spent."""
+        known = tuple(dict.fromkeys((*self.spent, *spent)))
+        return self if known == self.spent else replace(self, spent=known[-_KEPT:])
 
     def has_ended(self, now: float) -> bool:
         """Whether the access token has ended, as far as is known."""

@@ -12,7 +12,7 @@ from .answers import Tokens, is_refused, is_unheard, tokens_in
 from .journal import Entry
 from .records import Record
 
-__all__ = ["Again", "Clear", "Finish", "Stop", "Verdict", "tokens_of", "verdict"]
+__all__ = ["Again", "Clear", "Finish", "Stop", "Verdict", "may_be_spent", "tokens_of", "verdict"]
 
 _AT_ONCE = 120.0  # seconds; longer than whoever asks waits for the answer
 
@@ -90,6 +90,18 @@ def _works(record: Record | None, now: float) -> bool:
     is left to lose, it is worth it: the question may never have arrived.
     """
     return record is not None and record.expires_at is not None and not record.has_ended(now)
+
+
+def may_be_spent(entries: Sequence[Entry]) -> list[str]:
+    """The fingerprints of the tokens that the service may have taken, as the entries tell."""
+    found = []
+    for token in dict.fromkeys(each.token for each in entries):
+        ours = [each for each in entries if each.token == token]
+        last, asked = ours[-1], _asked(ours)
+        refused = last.kind == "received" and is_refused(last.status, last.body)
+        if asked > 1 or (asked == 1 and not refused):
+            found.append(token)
+    return found
 
 
 def _is_about(entry: Entry, record: Record) -> bool:

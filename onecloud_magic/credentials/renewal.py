@@ -25,7 +25,8 @@ from .environment import SECRETS
 from .exchange import Answer, NotSent, exchange
 from .kept import Kept
 from .records import Record
-from .refresh import Outcome, refresh
+from .refresh import refresh
+from .settling import Outcome
 from .spending import thrown_away
 from .stores import Store
 
@@ -33,6 +34,7 @@ __all__ = ["FileRenewal", "MemoryRenewal", "Renewal", "Start", "spent"]
 
 _PAGE = "the page Admin > API (Revoke API Access, then Enable API Access)"
 _LOGIN = "then %onecloud login"
+_PATIENCE = 120.0  # seconds to wait for the process that renews; it has 90 for its answer
 _LOOK = "Try again; %onecloud doctor looks."
 _AGAIN = f"Get new tokens on {_PAGE}, {_LOGIN}."
 # Windows has no sessions of processes; its flags do what start_new_session does elsewhere.
@@ -181,7 +183,10 @@ class FileRenewal(MemoryRenewal):
             )
         except OSError:
             return self._in_a_thread(seen=seen, pending=pending)
-        told, _ = helper.communicate()
+        try:
+            told, _ = helper.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:  # it is not ended: it may hold what cannot be had again
+            return Outcome("busy", f"The renewal has been under way for {_PATIENCE:.0f} s.")
         with suppress(ValueError, TypeError):
             return Outcome(**json.loads(told))
         return Outcome("killed", "The process that renews the token ended without a word.", _LOOK)
@@ -238,7 +243,7 @@ def _error(outcome: Outcome, seen: Record, now: float) -> OneCloudError:
             f"The answer to the renewal {lost}: the refresh token may be spent.{left}", _AGAIN
         )
     if outcome.kind == "elsewhere":
-        return spent(outcome.says, left)
+        return spent(outcome.says, left, pending=bool(outcome.hint))
     if outcome.kind in ("gone", "renewed"):  # renewed is then the session of another account
         says = outcome.says or "The session is gone: somebody has signed in as another."
         return SessionRejected(says, "Sign in with %onecloud login.")
@@ -246,13 +251,16 @@ def _error(outcome: Outcome, seen: Record, now: float) -> OneCloudError:
     return OneCloudError(f"The access token could not be renewed. {says}{left}", outcome.hint)
 
 
-def spent(profile: str, left: str = "") -> SessionRejected:
+def spent(profile: str, left: str = "", *, pending: bool = False) -> SessionRejected:
     """The error for a refresh token that was spent in *profile*; empty: and then given up."""
     if profile:
+        then = ", then %onecloud login with the same tokens" if pending else ""
         says = f"The refresh token was spent in the profile {profile}, which has its successor."
-        return SessionRejected(says + left, f"Go on there: %onecloud use {profile}.")
+        return SessionRejected(says + left, f"Go on there: %onecloud use {profile}{then}.")
     return SessionRejected(
-        f"The refresh token was spent, and what came of it was given up.{left}", _AGAIN
+        "The refresh token was spent, or may have been, and what came of it is not kept here."
+        f"{left}",
+        _AGAIN,
     )
 
 

@@ -59,7 +59,8 @@ class Session:
         self._store, self._host, self._clock = store, host, clock
         self._kept, self._renewal = kept, renewal
         self._signing_in = SigningIn(store, host, kept, renewal)
-        self._record = self._known(self._ours(given))
+        self._given = self._ours(given)
+        self._record = self._known(self._given)
         self._refused: Record | None = None
         self._renewing, self._not_before = 0, 0.0  # how many threads wait for a renewal
         self._observers: list[Callable[[], None]] = []
@@ -124,15 +125,17 @@ class Session:
 
     def take_over(self, other: Session) -> None:
         """Go on with what *other* is signed in with, where nobody is signed in here."""
-        record = self._ours(other.current)
-        if record is not None and record.source != "environment" and self.current is None:
+        record, stored = self._ours(other.current), self._store.load()
+        free = stored is None or stored.signed_out
+        if record is not None and record.source != "environment" and free:
             self._become(self._signing_in.through(record, lambda one, _: one))
             other.sign_out()
 
     def sign_out(self) -> None:
         """Forget the session, here and in the store. The service still takes its tokens."""
         stored = self._store.load()
-        if stored is None or self._ours(stored):  # another host's session in this profile stays
+        # The session of another host in this profile stays.
+        if stored is None or stored.signed_out or self._ours(stored):
             (self._kept or self._store).forget()
         self._become(None)
 
@@ -179,52 +182,82 @@ class Session:
     def _renew(self, record: Record) -> Record:
         if self._renewal is None:
             return record
-        imports = record.source == "environment"
-        if imports and (kept := self._kept_of(record)):
+        given = self._to_import(record)
+        if given and (kept := self._kept_of(given)):
             self._become(kept)
             if kept.mark != record.mark and not kept.is_due(self._clock()):
                 return kept
-            record, imports = kept, False
+            record, given = kept, None
         self._renewing += 1
         self._tell()
         try:
-            renewal = self._renewal
-            newer = self._imported(record, renewal) if imports else renewal.renew(record)
+            newer = self._newer(record, given, self._renewal)
         finally:
             self._renewing -= 1
         self._become(newer)
         return newer
 
-    def _kept_of(self, record: Record) -> Record | None:
-        """What the store has of the same account: it may be what became of *record*."""
+    def _newer(self, record: Record, given: Record | None, renewal: Renewal) -> Record:
+        """What comes of *given*, else of the record, else of the tokens of the environment."""
+        if given is None:
+            try:
+                return renewal.renew(record)
+            except SessionRejected:
+                if (given := self._unused(record)) is None:
+                    raise
+        self._given = None  # whatever comes of it, it is tried once
+        newer = self._imported(given, renewal, record)
+        self._given = given
+        return newer
+
+    def _to_import(self, record: Record) -> Record | None:
+        """The record of the environment, where the store has nothing of it, or no more."""
+        if record.source == "environment":
+            return record
+        given, stored = self._given, self._store.load()
+        ours = given is not None and given.account == record.account
+        return given if ours and stored and stored.account != record.account else None
+
+    def _kept_of(self, given: Record) -> Record | None:
+        """What the store has of the same account: it may be what became of *given*."""
         kept = self._ours(self._store.load())
-        same = kept is not None and kept.account == record.account and self._can_renew(kept)
+        same = kept is not None and kept.account == given.account and self._can_renew(kept)
         return kept if same else None
 
-    def _imported(self, record: Record, renewal: Renewal) -> Record:
+    def _unused(self, record: Record) -> Record | None:
+        """The tokens of the environment, where they are others than those of *record* came of."""
+        given, kept = self._given, self._kept
+        if given is None or kept is None or given.refresh_token in (None, record.refresh_token):
+            return None
+        return given if given.account == record.account and not kept.trace(given) else None
+
+    def _imported(self, given: Record, renewal: Renewal, asked: Record) -> Record:
         """Renew a record of the environment, and let the store have what is got for it."""
-        if self._kept is None or record.refresh_token is None:
-            if not self._is_anothers():
-                self._store.update(lambda kept: replace(record, spent=kept.spent if kept else ()))
-                return renewal.renew(record)
-            return renewal.renew(record, pending=ENVIRONMENT)  # bought for this process alone
-        if self._is_anothers():
+        if self._kept is None or given.refresh_token is None:
+            if not self._is_anothers(given):
+                self._store.update(lambda kept: replace(given, spent=kept.spent if kept else ()))
+                return renewal.renew(given)
+            return renewal.renew(given, pending=ENVIRONMENT)  # bought for this process alone
+        if self._is_anothers(given):
             raise SessionRejected(
                 "The access token of the environment was not renewed: the profile "
                 f"{self._kept.profile} keeps the session of another account.",
                 "Unset ONECLOUD_PROFILE, or name another profile there.",
             )
-        # The session that is stored stands until that has succeeded.
-        return self._signing_in.through(
-            record,
-            lambda one, place: one if one.generation else renewal.renew(one, pending=place),
-        )
 
-    def _is_anothers(self) -> bool:
-        """Whether a named profile keeps a session that no import may replace."""
+        def renewed(one: Record, place: str) -> Record:
+            is_newer = one.generation and one.mark != asked.mark
+            return one if is_newer else renewal.renew(one, pending=place)
+
+        # The session that is stored stands until that has succeeded.
+        return self._signing_in.through(given, renewed, sets_aside=True)
+
+    def _is_anothers(self, given: Record) -> bool:
+        """Whether a named profile keeps the session of another, which no import may replace."""
         stored = self._store.load()
-        named = self._kept is not None and self._kept.profile != ENVIRONMENT
-        return named and stored is not None and stored.renewable
+        if stored is None or self._kept is None or self._kept.profile == ENVIRONMENT:
+            return False
+        return stored.renewable and stored.account != given.account
 
     def _can_renew(self, record: Record) -> bool:
         return self._renewal is not None and record.renewable

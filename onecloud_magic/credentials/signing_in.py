@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..errors import (
@@ -51,10 +52,17 @@ class SigningIn:
             return self._checked(trace.record, check, "")
         return self.through(record, lambda one, place: self._checked(one, check, place))
 
-    def through(self, record: Record, renewed: Callable[[Record, str], Record]) -> Record:
+    def through(
+        self,
+        record: Record,
+        renewed: Callable[[Record, str], Record],
+        *,
+        sets_aside: bool = False,
+    ) -> Record:
         """Let the store have what *renewed* makes of the record, and only if it does not raise.
 
-        It is given the record and the name of the pending sign-in.
+        It is given the record and the name of the pending sign-in. *sets_aside* means that the
+        session of another account that was there can be had again by signing in as before.
         """
         given = record
         place, record = self._begun(self._unspent(given))
@@ -69,6 +77,8 @@ class SigningIn:
             if isinstance(error, SessionRejected) and record.refresh_token != given.refresh_token:
                 raise spent("") from None
             raise
+        if sets_aside:
+            self._set_aside(sound)
         session = self._current(sound, given)
         self._done(place, record, sound)
         return session
@@ -97,10 +107,14 @@ class SigningIn:
         if trace is not None and trace.lives and trace.pending:
             return trace.pending, trace.record
         place = record.refresh_token.fingerprint
-        kept = self.kept.store(place).update(
-            lambda kept: kept if kept and (kept == record or kept.came_of(record)) else record
-        )
-        return place, kept or record
+
+        def begin(kept: Record | None) -> Record:
+            # The same sign-in in another kernel: it is renewed by both or by neither.
+            ours = kept is not None and (kept.came_of(record) or _same(kept, record))
+            return kept if kept is not None and ours else record
+
+        kept = self.kept.store(place).update(begin)
+        return place, kept if kept is not None and kept.generation else record
 
     def _checked(self, record: Record, check: Check, place: str) -> Record:
         """The record that the check has let in, with the tokens that it then has."""
@@ -117,9 +131,14 @@ class SigningIn:
                 "An access token is needed to sign in.",
                 "Give the access token that stands beside the refresh token on the API page.",
             )
-        renewed = self.renewal.renew(record, pending=place)
+        renewed = self.renewal.renew(self._begun_by_any(record, place), pending=place)
         check(renewed)
         return renewed
+
+    def _begun_by_any(self, record: Record, place: str) -> Record:
+        """What the place has of the same sign-in: it may have begun with another access token."""
+        kept = self.kept.store(place).load() if self.kept and place else None
+        return kept if kept is not None and _same(kept, record) else record
 
     def _current(self, sound: Record, given: Record) -> Record:
         """Make it the session, unless another process has signed in so, and has renewed since."""
@@ -152,8 +171,24 @@ class SigningIn:
 
     def _done(self, place: str, *records: Record) -> None:
         """The sign-in is over; another one may have begun there since."""
-        if self.kept is not None and place:
-            self.kept.store(place).update(lambda kept: None if kept in records else kept)
+        if self.kept is None or not place:
+            return
+        with suppress(OneCloudError):  # what stays there is taken up by the next sign-in
+            self.kept.store(place).update(
+                lambda kept: None if kept and any(_same(kept, each) for each in records) else kept
+            )
+
+    def _set_aside(self, sound: Record) -> None:
+        """Keep what an import is about to replace as a sign-in: nobody else has its token."""
+        kept = self.store.load() if self.kept else None
+        token = kept.refresh_token if kept and kept.generation else None
+        if self.kept and kept and token and kept.account != sound.account:
+            self.kept.store(token.fingerprint).save(kept)
+
+
+def _same(one: Record, other: Record) -> bool:
+    """Whether both would ask with the same token in the same name."""
+    return (one.account, one.refresh_token) == (other.account, other.refresh_token)
 
 
 def _lost_with(given: Record, trace: Trace | None, seen: list[Record]) -> str | None:
@@ -165,7 +200,7 @@ def _lost_with(given: Record, trace: Trace | None, seen: list[Record]) -> str | 
             "ends."
         )
     if given.renewable:
-        return f"The refresh token was spent, and what came of it was given up. {_ALONE}"
+        return f"The refresh token was spent before, and what came of it is not kept here. {_ALONE}"
     if any(each.renewable for each in seen):
         return f"The access token took the place of a session that renewed itself. {_ALONE}"
     return None

@@ -144,7 +144,7 @@ def test_an_answer_that_could_not_be_stored_is_stored_later_without_a_question(
     service: Service, store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(FileStore, "replace", full)
+        patched.setattr(FileStore, "update", full)
         assert service.refreshed(good()).kind == "failed"
 
     assert service.refreshed().kind == "renewed"

@@ -33,13 +33,18 @@ def renewal(user: User) -> FileRenewal:
     return FileRenewal(user.home, "default", user.clock)
 
 
+FOR_EVER = b"it does not end"
+
+
 class Started:
     """Stands in for a process: what it was started with, and what it prints."""
 
     def __init__(self, printed: bytes, *_: Any, **__: Any) -> None:
         self.printed = printed
 
-    def communicate(self) -> tuple[bytes, None]:
+    def communicate(self, timeout: float) -> tuple[bytes, None]:
+        if self.printed == FOR_EVER:
+            raise subprocess.TimeoutExpired("the helper", timeout)
         return self.printed, None
 
 
@@ -122,6 +127,15 @@ def test_a_process_that_ends_without_a_word_of_sense_is_told(
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: Started(printed))
 
     with pytest.raises(OneCloudError, match="ended without a word"):
+        renewal.renew(stored)
+
+
+def test_a_process_that_does_not_end_is_left_alone_and_that_is_told(
+    stored: Record, renewal: FileRenewal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: Started(FOR_EVER))
+
+    with pytest.raises(RefreshBusy, match="under way for 120 s"):
         renewal.renew(stored)
 
 

@@ -172,7 +172,7 @@ def test_a_token_that_a_profile_spent_before_it_signed_out_is_not_sent_again(use
     other.sign_in(record, user.check)
     other.sign_out()
 
-    with pytest.raises(SessionRejected, match="what came of it was given up"):
+    with pytest.raises(SessionRejected, match="what came of it is not kept here"):
         user.session().sign_in(record, user.check)
 
     assert user.asked == [mark(record)]
@@ -190,54 +190,49 @@ def test_an_answer_that_another_profile_has_lost_counts(user: User) -> None:
     assert user.asked == [mark(record)] * 2
 
 
-# ---- of the environment
+@pytest.mark.parametrize("first", ["without an access token", "with a dead one"])
+def test_two_kernels_sign_in_with_one_token_and_other_access_tokens(user: User, first: str) -> None:
+    record = dead(user.record())
+    one = replace(record, access_token=None if first.startswith("without") else Secret("ended"))
+    began: list[Record] = []
+
+    def meanwhile(asked: Record) -> None:
+        if not began:
+            began.append(asked)
+            user.session().sign_in(one, user.check)
+        user.check(asked)
+
+    session = user.session()
+    session.sign_in(record, meanwhile)
+
+    assert user.asked == [mark(record)]
+    user.check(session.ready())
+    assert user.files == {"record.json"}
 
 
-def test_a_named_profile_keeps_its_session_when_the_environment_is_renewed(
-    user: User, clock: Clock
-) -> None:
-    before = user.signed_in().current
-    given = user.record(source="environment")
-    session = user.session(given)
-    clock.advance(3601)
+def test_the_sign_in_of_another_profile_that_has_the_successor_is_named(user: User) -> None:
+    record = user.record("access_token")
+    with pytest.raises(Unreachable):
+        user.session(profile="finance").sign_in(record, down)
 
-    with pytest.raises(SessionRejected, match="keeps the session of another account") as caught:
-        session.renew()
+    with pytest.raises(SessionRejected) as caught:
+        user.session().sign_in(record, user.check)
 
-    assert "ONECLOUD_PROFILE" in caught.value.hint
-    assert user.store.load() == before
-    assert user.asked == []
+    assert "use finance, then %onecloud login with the same tokens" in caught.value.hint
 
 
-def test_the_environments_own_profile_goes_with_the_environment(user: User) -> None:
-    old, new = (user.record(source="environment") for _ in range(2))
-    user.session(old, profile="environment").renew()
+@pytest.mark.parametrize("odd", ["a folder", "a file", "no right"])
+def test_what_is_no_profile_stops_nobody(user: User, odd: str) -> None:
+    session = user.signed_in()
+    profiles = user.home.root / "profiles"
+    if odd == "a folder":
+        (profiles / "default copy").mkdir()
+    elif odd == "a file":
+        (profiles / ".DS_Store").write_bytes(b"")
+    else:
+        (profiles / "other").mkdir()
+        (profiles / "other").chmod(0o777)  # others may write there, so nothing in it counts
 
-    session = user.session(new, profile="environment")
     session.renew()
 
-    assert user.asked == [mark(old), mark(new)]
     user.check(session.ready())
-
-
-# ---- signing out
-
-
-def test_signing_out_leaves_no_secret_of_a_sign_in_either(user: User) -> None:
-    lost = dead(user.record())
-    session = user.signed_in()
-    user.service.faults.add(faults.drop_after_work(), path=TOKEN_URL)
-    with pytest.raises(OneCloudError):
-        session.sign_in(lost, user.check)
-    user.service.faults.clear()
-    sent = len(user.asked)
-
-    session.sign_out()
-
-    folder = user.home.record("default").parent
-    written = b"".join(each.read_bytes() for each in folder.iterdir())
-    assert lost.refresh_token is not None
-    assert lost.refresh_token.reveal().encode() not in written
-    with pytest.raises(SessionRejected):
-        session.sign_in(lost, user.check)
-    assert len(user.asked) == sent

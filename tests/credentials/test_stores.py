@@ -260,7 +260,7 @@ def test_a_full_disk_keeps_the_record_before_and_shows_no_token(
 
     with monkeypatch.context() as patched:
         if step == "open":
-            patched.setattr("onecloud_magic.home.mkstemp", full)
+            patched.setattr("onecloud_magic.home.files.mkstemp", full)
         else:
             patched.setattr(os, step, full)
         with pytest.raises(OneCloudError, match="No space left") as caught:

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from onecloud_magic import home
 from onecloud_magic.credentials import refresh
 from onecloud_magic.credentials.journal import Journal
-from onecloud_magic.credentials.stores import FileStore
+from onecloud_magic.credentials.settling import Settling
 from onecloud_magic.errors import OneCloudError
+from onecloud_magic.home import places
 
 
 def die(*_given: object, **_more: object) -> Any:
@@ -68,13 +68,13 @@ STEPS: dict[str, Callable[[], None]] = {
     "before it is sent": lambda: breaks(refresh, "exchange"),
     "answer not yet in the journal": lambda: breaks(refresh, "exchange", after=True),
     "answer in the journal": lambda: breaks(Journal, "write", after=True, turn=2),
-    "before the store": lambda: breaks(home, "_replace"),
+    "before the store": lambda: breaks(places, "replace"),
     "store half done": lambda: breaks(Path, "replace"),
-    "store done": lambda: breaks(home, "_replace", after=True),
+    "store done": lambda: breaks(places, "replace", after=True),
     "before the journal goes": lambda: breaks(Journal, "drop"),
     "journal gone": lambda: breaks(Journal, "drop", after=True),
     "disk full": full_disk,
-    "no room for the store": lambda: full_once_asked(FileStore, "replace"),
+    "no room for the store": lambda: full_once_asked(Settling, "_store"),
     "no room for the journal": lambda: full_once_asked(Journal, "write"),
 }
 

@@ -11,11 +11,12 @@ import pytest
 
 from onecloud_magic import OneCloud
 from onecloud_magic.credentials.refresh import refresh
+from onecloud_magic.errors import SessionRejected
 from onecloud_magic.home import Home
-from onecloud_magic.sandbox import Sandbox
+from onecloud_magic.sandbox import Sandbox, faults
 from tests.conftest import Clock
 
-from .common import Crew, ask, calls, is_live, posts, stored
+from .common import TOKEN, Crew, ask, calls, is_live, posts, stored
 from .conftest import LIFE, NewAccount, NewSandbox
 
 pytestmark = pytest.mark.process
@@ -156,3 +157,35 @@ def test_processes_with_ended_tokens_in_the_environment_make_one_refresh(
     assert results == ["3"] * 4
     assert list(posts(sandbox).values()) == [1]
     assert is_live(sandbox, stored(home, "environment"))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_profiles_that_have_the_same_pair_send_its_token_once(
+    new_sandbox: NewSandbox, new_account: NewAccount, clock: Clock, home: Path, seed: int
+) -> None:
+    sandbox = new_sandbox(seed=seed)
+    profiles = ["one", "two", "three", "four"]
+    accounts = [new_account(sandbox, profile) for profile in profiles]
+    for account in accounts:
+        account.login(**sandbox.credentials)
+    clock.advance(LIFE + 1)
+    sandbox.requests.clear()
+    sandbox.faults.add(faults.latency(0.1), path=TOKEN)
+    barrier = Barrier(len(accounts))
+
+    def renew(account: OneCloud) -> str:
+        barrier.wait()
+        try:
+            account.renew()
+        except SessionRejected as error:
+            return error.hint
+        return "renewed"
+
+    with ThreadPoolExecutor(len(accounts)) as pool:
+        told = list(pool.map(renew, accounts))
+
+    assert list(posts(sandbox).values()) == [1]
+    winner = profiles[told.index("renewed")]
+    assert is_live(sandbox, stored(home, winner))
+    others = [each for each in told if each != "renewed"]
+    assert others == [f"Go on there: %onecloud use {winner}."] * 3

@@ -23,7 +23,7 @@ from onecloud_magic.credentials.refresh import refresh
 from onecloud_magic.credentials.renewal import FileRenewal
 from onecloud_magic.credentials.secret import Secret
 from onecloud_magic.credentials.session import Session
-from onecloud_magic.credentials.stores import FileStore
+from onecloud_magic.credentials.settling import Settling
 from onecloud_magic.errors import OneCloudError, SessionRejected, Unreachable
 from onecloud_magic.home import Home
 from onecloud_magic.sandbox.tokens import Reuse
@@ -47,7 +47,7 @@ class Sessions(RuleBasedStateMachine):
         self.given: list[dict[str, str]] = []
         self.before: Record | None = None
         self.patches = ExitStack()
-        for owner, name in ((Journal, "write"), (Journal, "drop"), (FileStore, "replace")):
+        for owner, name in ((Journal, "write"), (Journal, "drop"), (Settling, "_store")):
             hooked = self.service.hook(name, getattr(owner, name))
             self.patches.enter_context(patch.object(owner, name, hooked))
         self.patches.enter_context(patch("os.fsync", lambda descriptor: None))

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
 
-from .errors import OneCloudError, UsageError
+from ..errors import OneCloudError, UsageError
+from .files import no_follow, patiently, refuse_shared, replace, reserve, sync, told
 
-__all__ = ["Home"]
+__all__ = ["NO_LOCKS", "Home"]
 
+NO_LOCKS = (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what a drive without them says
 _PATIENCE = 10.0  # seconds; a write takes some thousandths of one
 # A dot at the end would leave the folder ("..") or be dropped by Windows.
 _PROFILE = re.compile(r"[A-Za-z0-9_.-]{0,63}[A-Za-z0-9_-]")
@@ -66,7 +68,7 @@ class Home:
         from filelock import FileLock
 
         path = self._folder(profile) / "writing"
-        with _told("write", path):
+        with told("write", path):
             self._make_folders(path)
         lock = FileLock(path, timeout=_PATIENCE, mode=0o600, fallback_to_soft=False)
         try:
@@ -76,8 +78,13 @@ class Home:
                 f"Another process has been writing to {path.parent} for {_PATIENCE:.0f} s.",
                 "Try again; if it stays so, end that process.",
             ) from None
-        except (OSError, NotImplementedError):
-            pass  # a drive without locks: there nothing is renewed that a write could get between
+        except (OSError, NotImplementedError) as error:
+            # Without locks nothing is renewed, so there is nothing that a write could get between.
+            if getattr(error, "errno", None) not in NO_LOCKS:
+                raise OneCloudError(
+                    f"{path} cannot be locked: {getattr(error, 'strerror', error)}.",
+                    "See what stands there; %onecloud doctor looks.",
+                ) from None
         try:
             yield
         finally:
@@ -92,23 +99,29 @@ class Home:
             )
         return self.root / "profiles" / profile
 
+    def spending(self, token: str) -> Path:
+        """What is held while that token is spent (its fingerprint), whichever profiles have it."""
+        return self.root / "spending" / token[:1]  # sixteen locks: one a token would never end
+
     def profiles(self) -> list[str]:
         """The names of the profiles that something is kept for."""
         try:
-            return sorted(each.name for each in (self.root / "profiles").iterdir())
+            found = [each for each in (self.root / "profiles").iterdir() if each.is_dir()]
         except OSError:  # nothing was written yet, or nothing that we may see
             return []
+        names = [each.name for each in found if not each.is_symlink()]
+        return sorted(name for name in names if _PROFILE.fullmatch(name))
 
     def read(self, path: Path) -> memoryview | None:
         """The bytes of a file of ours, None if there is none.
 
         They come as a memoryview, because a traceback that shows variables shows nothing of it.
         """
-        with _told("read", path):
+        with told("read", path):
             self._refuse_symlinks(path)
             with suppress(FileNotFoundError):
-                _refuse_shared(path.parent)
-                with open(path, "rb", opener=_no_follow) as file:
+                refuse_shared(path.parent)
+                with open(path, "rb", opener=no_follow) as file:
                     return memoryview(file.read())
         return None
 
@@ -116,21 +129,21 @@ class Home:
         """Whether other users of the machine may read the file at *path*."""
         if sys.platform == "win32":
             return False
-        with suppress(FileNotFoundError), _told("look at", path):
+        with told("look at", path), suppress(FileNotFoundError):
             return bool(path.lstat().st_mode & 0o077)
         return False
 
     def close_to_others(self, path: Path) -> None:
         """Let nobody but the owner read the file at *path*."""
-        with _told("change the mode of", path):
+        with told("change the mode of", path):
             self._refuse_symlinks(path)
             path.chmod(0o600)
 
     def replace(self, path: Path, data: memoryview) -> None:
         """Put *data* into the file at *path*, as one step: others see the old bytes or the new."""
-        with _told("write", path):
+        with told("write", path):
             self._make_folders(path)
-            _replace(path, data)
+            replace(path, data)
 
     def write_at(self, path: Path, data: bytes, start: int, *, room: int = 0) -> None:
         """Write *data* into the file at *path* from *start* on, and see that it is on the disk.
@@ -138,7 +151,7 @@ class Home:
         *room* is what a new file gets in bytes before anything is written, so that there is no
         lack of it later.
         """
-        with _told("write", path):
+        with told("write", path):
             self._make_folders(path)
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
             flags |= getattr(os, "O_BINARY", 0)
@@ -146,7 +159,7 @@ class Home:
             try:
                 if hasattr(os, "fchmod"):
                     os.fchmod(descriptor, 0o600)  # it may have been there, for others to read
-                _reserve(descriptor, room)
+                reserve(descriptor, room)
                 os.lseek(descriptor, start, os.SEEK_SET)
                 if os.write(descriptor, data) != len(data):
                     raise OSError(errno.ENOSPC, "there was no room for all of it")
@@ -154,14 +167,14 @@ class Home:
             finally:
                 os.close(descriptor)
             if room:
-                _sync(path.parent)
+                sync(path.parent)
 
     def set_aside(self, path: Path) -> Path | None:
         """Move a file that cannot be understood out of the way, and say where it is now.
 
         None where another process has been quicker.
         """
-        with _told("move", path):
+        with told("move", path):
             self._refuse_symlinks(path)
             descriptor, name = mkstemp(dir=path.parent, prefix=f"{path.name}.damaged-")
             os.close(descriptor)
@@ -172,25 +185,30 @@ class Home:
             except FileNotFoundError:
                 kept.unlink()
                 return None
-            _sync(path.parent)
+            sync(path.parent)
             return kept
 
     def sweep(self, path: Path, before: float = math.inf) -> None:
         """Take away the drafts of the file at *path* that a crash has left *before* that time."""
-        with _told("tidy up", path.parent):
+        with told("tidy up", path.parent):
             self._refuse_symlinks(path)
             for draft in path.parent.glob(f".{path.name}.*"):
                 with suppress(FileNotFoundError):
                     if draft.lstat().st_mtime < before:
                         draft.unlink()
 
+    def make_room(self, path: Path) -> None:
+        """See that there is a folder for the file at *path*, for the owner alone."""
+        with told("make the folder of", path):
+            self._make_folders(path)
+
     def remove(self, path: Path) -> None:
         """Take the file at *path* away; none there is well too."""
-        with _told("remove", path):
+        with told("remove", path):
             self._refuse_symlinks(path)
             with suppress(FileNotFoundError):
-                path.unlink()
-                _sync(path.parent)
+                patiently(path.unlink)
+                sync(path.parent)
 
     def _make_folders(self, path: Path) -> None:
         """Make the folders of *path* for the owner alone; refuse those that others can change."""
@@ -198,7 +216,7 @@ class Home:
         for part in reversed(path.relative_to(self.root).parents):
             folder = self.root / part
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _refuse_shared(folder)
+            refuse_shared(folder)
 
     def _refuse_symlinks(self, path: Path) -> None:
         """A link below the root could lead a secret out of it."""
@@ -207,69 +225,3 @@ class Home:
                 return
             if part.is_symlink():
                 raise OSError(errno.ELOOP, f"{part} is a symlink")
-
-
-def _refuse_shared(folder: Path) -> None:
-    """Whoever can write into a folder can put another file in the place of ours."""
-    if sys.platform == "win32":
-        return
-    seen = folder.stat()
-    if seen.st_uid != os.geteuid():
-        raise OSError(errno.EPERM, f"{folder} belongs to another user")
-    if seen.st_mode & 0o022:
-        raise OSError(errno.EPERM, f"{folder} can be written to by others (chmod 700 it)")
-
-
-def _reserve(descriptor: int, room: int) -> None:
-    """Give a file its room on the disk now, while there is nothing to lose."""
-    if not room:
-        return
-    os.ftruncate(descriptor, 0)
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(descriptor, 0, room)
-    else:
-        os.write(descriptor, bytes(room))
-
-
-def _replace(path: Path, data: memoryview) -> None:
-    # mkstemp opens with O_EXCL, O_NOFOLLOW and 0600.
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a change of names in *folder* outlast a power cut, where the platform can."""
-    if sys.platform == "win32":
-        return
-    # Some network drives cannot sync a folder; the file in it is whole all the same.
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _no_follow(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
-
-
-@contextmanager
-def _told(verb: str, path: Path) -> Iterator[None]:
-    """Say in our words what the operating system refused."""
-    try:
-        yield
-    except OSError as error:
-        raise OneCloudError(
-            f"Could not {verb} {path}: {error.strerror or error}.",
-            "See that the folder is yours and has room, or name another one in ONECLOUD_HOME.",
-        ) from None
