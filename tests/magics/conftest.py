@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,11 +14,14 @@ from traitlets.config import Config
 
 from onecloud_magic import OneCloud
 from onecloud_magic.account import profiles
+from onecloud_magic.home import Home
 from onecloud_magic.magics import accounts
 from onecloud_magic.sandbox import Sandbox
 from tests.account.conftest import PLENTY, clock, forget, home, one_clock
 from tests.conftest import Clock
+from tests.credentials.kernels import User
 
+from .causes import LIFE
 from .shell import Shell
 
 __all__ = ["clock", "home", "one_clock"]
@@ -82,3 +86,11 @@ def account(
 def signed_in(account: OneCloud, shell: Shell) -> Shell:
     """A shell with `%onecloud` whose current profile is signed in to the sandbox."""
     return shell
+
+
+@pytest.fixture
+def user(home: Path, clock: Clock) -> Iterator[User]:
+    """A user of a sandbox of their own, who can bring about whatever may become of a session."""
+    clock.now = time.time()  # what a journal tells outlasts processes: it is read by the real time
+    with Sandbox(clock=clock, token_ttl=LIFE) as sandbox:
+        yield User(Home(home), sandbox, clock)
