@@ -13,7 +13,7 @@ from ..api import Quota as Told
 from ..credentials import environment
 from ..credentials.bearer import Bearer
 from ..credentials.hosts import Host
-from ..credentials.kept import Kept
+from ..credentials.profile import Profile
 from ..credentials.records import Record
 from ..credentials.renewal import FileRenewal, MemoryRenewal
 from ..credentials.secret import Secret
@@ -87,12 +87,12 @@ class Line:
                 renewal = MemoryRenewal(memory, clock, bundle)
                 return Held(memory, self.place.host, given=given, renewal=renewal, clock=clock)
             case _:
-                kept = Kept(home, profile)
+                own = Profile(home, profile)
                 return Held(
-                    kept.store(),
+                    own.store(),
                     self.place.host,
                     given=given,
-                    kept=kept,
+                    profile=own,
                     renewal=FileRenewal(home, profile, clock, bundle),
                     clock=clock,
                 )

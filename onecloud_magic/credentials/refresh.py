@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from ..errors import OneCloudError
 from ..home import NO_LOCKS, Home
 from .exchange import Exchange, exchange
-from .kept import Kept
+from .profile import Profile
 from .records import Record
 from .recovery import Stop, verdict
 from .settling import GONE, Outcome, Settling
@@ -47,13 +47,13 @@ def refresh(
     none; not given, it is what the store holds before the lock is taken. *pending* means that
     sign-in, which is not yet current.
     """
-    kept = Kept(home, profile)
+    at = Profile(home, profile)
     try:
-        before = kept.store(pending).load()
+        before = at.store(pending).load()
         if before is None:
             return GONE
         with FileLock(home.lock(profile), timeout=patience, mode=0o600, fallback_to_soft=False):
-            return _renewed(kept, pending, before.mark if seen is None else seen, ask, clock)
+            return _renewed(at, pending, before.mark if seen is None else seen, ask, clock)
     except Timeout:
         return Outcome("busy", f"Another process has been renewing for {patience:.0f} s.")
     except (OSError, NotImplementedError) as error:
@@ -67,21 +67,21 @@ def refresh(
 
 
 def _renewed(
-    kept: Kept, pending: str, seen: str, ask: Exchange, clock: Callable[[], float]
+    at: Profile, pending: str, seen: str, ask: Exchange, clock: Callable[[], float]
 ) -> Outcome:
     """Look at the store again, by who holds the lock; then renew what nobody has renewed."""
-    store = kept.store(pending)
+    store = at.store(pending)
     store.tidy(clock() - _ABANDONED)
     record = store.load()
     if record is None or record.refresh_token is None:
-        return Settling(store, kept.journal(pending), [], bool(pending), ask, clock).settle(seen)
-    spending = kept.home.spending(record.refresh_token.fingerprint)
-    kept.home.make_room(spending)
+        return Settling(store, at.journal(pending), [], bool(pending), ask, clock).settle(seen)
+    spending = at.home.spending(record.refresh_token.fingerprint)
+    at.home.make_room(spending)
     with FileLock(spending, timeout=_PATIENCE, mode=0o600, fallback_to_soft=False):
-        trace = kept.trace(record, but=pending)
+        trace = at.trace(record, but=pending)
         if trace is None:
-            return _asked(kept, pending, record, seen, ask, clock)
-    if trace.profile != kept.profile or not trace.lives:
+            return _asked(at, pending, record, seen, ask, clock)
+    if trace.profile != at.name or not trace.lives:
         return Outcome("elsewhere", trace.named, "pending" if trace.pending else "")
     # Spent in the other place: by a sign-in that was cut short, or before this one.
     if not pending:
@@ -90,7 +90,7 @@ def _renewed(
 
 
 def _asked(
-    kept: Kept,
+    at: Profile,
     pending: str,
     record: Record,
     seen: str,
@@ -98,16 +98,16 @@ def _asked(
     clock: Callable[[], float],
 ) -> Outcome:
     """Spend the token of *record*, by who holds it against all profiles."""
-    session = kept.store().peek() if pending else None
+    session = at.store().peek() if pending else None
     if session and record.mark == seen and _same_token(record, session):
         # The session's own token: others, who know of no sign-in, must not send it again.
         # A sign-in that another has renewed meanwhile is no such thing: it is done.
         pending, seen, record = "", session.mark, session
-        said = verdict(record, kept.journal().read(), clock())
+        said = verdict(record, at.journal().read(), clock())
         if isinstance(said, Stop) and said.rejected:  # given once more, it is a new question
-            kept.journal().drop()
-    beside = kept.beside(pending)
-    store, journal = kept.store(pending), kept.journal(pending)
+            at.journal().drop()
+    beside = at.beside(pending)
+    store, journal = at.store(pending), at.journal(pending)
     return Settling(store, journal, beside, bool(pending), ask, clock).settle(seen)
 
 

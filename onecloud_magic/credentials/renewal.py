@@ -23,7 +23,7 @@ from ..home import Home
 from .answers import tokens_in
 from .environment import SECRETS
 from .exchange import Answer, NotSent, exchange
-from .kept import Kept
+from .profile import Profile
 from .records import Record
 from .refresh import refresh
 from .settling import Outcome
@@ -111,8 +111,8 @@ class FileRenewal(MemoryRenewal):
         ca_bundle: Callable[[], str] = lambda: "",
         start: Start | None = None,
     ) -> None:
-        self._kept = Kept(home, profile)
-        super().__init__(self._kept.store(), clock, ca_bundle)
+        self._profile = Profile(home, profile)
+        super().__init__(self._profile.store(), clock, ca_bundle)
         self._start = start or self._in_a_process
         self._lock = _threads.setdefault((home, profile), threading.Lock())
 
@@ -150,7 +150,7 @@ class FileRenewal(MemoryRenewal):
             return self._start(seen=seen.mark, pending=pending)
         if outcome.kind == "gone" and pending:
             # The same sign-in failed in another kernel, which took it away.
-            self._kept.store(pending).update(lambda kept: kept or seen)
+            self._profile.store(pending).update(lambda kept: kept or seen)
             return self._start(seen=seen.mark, pending=pending)
         return outcome
 
@@ -160,21 +160,21 @@ class FileRenewal(MemoryRenewal):
             kept = self._store.load()
             if kept is not None and kept.came_of(seen):
                 return kept
-        latest = self._kept.store(pending).load()
+        latest = self._profile.store(pending).load()
         return latest if latest and latest.mark and latest.replaces(seen) else None
 
     def _in_a_process(self, *, seen: str, pending: str) -> Outcome:
         command = [sys.executable, "-P", "-m", "onecloud_magic.credentials.refresh"]
         command += [f"--seen={seen}", f"--pending={pending}"]
         command += [f"--ca-bundle={self._ca_bundle()}"] if self._ca_bundle() else []
-        command += ["--", self._kept.profile]  # whatever it begins with
+        command += ["--", self._profile.name]  # whatever it begins with
         try:
             if getattr(sys, "frozen", False) or not sys.executable:
                 raise OSError  # there is no Python to start
             # Interrupt and Restart signal the whole group of a kernel: it must not be in it.
             helper = subprocess.Popen(  # noqa: S603  # our own module
                 command,
-                env=_variables(self._kept.home),
+                env=_variables(self._profile.home),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -197,8 +197,8 @@ class FileRenewal(MemoryRenewal):
         thread = threading.Thread(
             target=lambda: told.append(
                 refresh(
-                    self._kept.home,
-                    self._kept.profile,
+                    self._profile.home,
+                    self._profile.name,
                     seen=seen,
                     pending=pending,
                     ask=lambda record: exchange(record, ca_bundle=self._ca_bundle()),

@@ -18,7 +18,7 @@ from ..errors import (
 )
 from .environment import ENVIRONMENT
 from .hosts import Host
-from .kept import Kept
+from .profile import Profile
 from .records import Record
 from .renewal import Renewal
 from .signing_in import SigningIn
@@ -41,7 +41,7 @@ class Session:
         store: keeps the record between processes.
         host: where we ask.
         given: a record that beats the stored one, from the environment.
-        kept: what is kept of the profile besides; none where nothing outlasts the process.
+        profile: what is kept of the profile besides; none where nothing outlasts the process.
         renewal: gets new access tokens; without one, a token is used to its end.
         clock: the time, in seconds since the epoch.
     """
@@ -52,13 +52,13 @@ class Session:
         host: Host,
         *,
         given: Record | None = None,
-        kept: Kept | None = None,
+        profile: Profile | None = None,
         renewal: Renewal | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._host, self._clock = store, host, clock
-        self._kept, self._renewal = kept, renewal
-        self._signing_in = SigningIn(store, host, kept, renewal)
+        self._profile, self._renewal = profile, renewal
+        self._signing_in = SigningIn(store, host, profile, renewal)
         self._given = self._ours(given)
         self._record = self._known(self._given)
         self._refused: Record | None = None
@@ -136,7 +136,7 @@ class Session:
         stored = self._store.load()
         # The session of another host in this profile stays.
         if stored is None or stored.signed_out or self._ours(stored):
-            (self._kept or self._store).forget()
+            (self._profile or self._store).forget()
         self._become(None)
 
     def reject(self, asked: Record) -> bool:
@@ -226,14 +226,14 @@ class Session:
 
     def _unused(self, record: Record) -> Record | None:
         """The tokens of the environment, where they are others than those of *record* came of."""
-        given, kept = self._given, self._kept
-        if given is None or kept is None or given.refresh_token in (None, record.refresh_token):
+        given, profile = self._given, self._profile
+        if given is None or profile is None or given.refresh_token in (None, record.refresh_token):
             return None
-        return given if given.account == record.account and not kept.trace(given) else None
+        return given if given.account == record.account and not profile.trace(given) else None
 
     def _imported(self, given: Record, renewal: Renewal, asked: Record) -> Record:
         """Renew a record of the environment, and let the store have what is got for it."""
-        if self._kept is None or given.refresh_token is None:
+        if self._profile is None or given.refresh_token is None:
             if not self._is_anothers(given):
                 self._store.update(lambda kept: replace(given, spent=kept.spent if kept else ()))
                 return renewal.renew(given)
@@ -241,7 +241,7 @@ class Session:
         if self._is_anothers(given):
             raise SessionRejected(
                 "The access token of the environment was not renewed: the profile "
-                f"{self._kept.profile} keeps the session of another account.",
+                f"{self._profile.name} keeps the session of another account.",
                 "Unset ONECLOUD_PROFILE, or name another profile there.",
             )
 
@@ -255,7 +255,7 @@ class Session:
     def _is_anothers(self, given: Record) -> bool:
         """Whether a named profile keeps the session of another, which no import may replace."""
         stored = self._store.load()
-        if stored is None or self._kept is None or self._kept.profile == ENVIRONMENT:
+        if stored is None or self._profile is None or self._profile.name == ENVIRONMENT:
             return False
         return stored.renewable and stored.account != given.account
 

@@ -16,7 +16,7 @@ from ..errors import (
     SessionRejected,
 )
 from .hosts import Host
-from .kept import Kept, Trace
+from .profile import Profile, Trace
 from .records import Record
 from .renewal import Renewal, spent
 from .stores import Store
@@ -31,13 +31,13 @@ _ALONE = "The access token is used until it ends; to stay signed in, give a refr
 class SigningIn:
     """Makes a credential the session that *store* has.
 
-    Until that is done, a refresh token is *kept* as a pending sign-in, in a place of its own: what
-    is got for it outlasts a crash, an interrupt, and another sign-in.
+    Until that is done, a refresh token is kept in the *profile* as a pending sign-in, in a place of
+    its own: what is got for it outlasts a crash, an interrupt, and another sign-in.
     """
 
     store: Store
     host: Host
-    kept: Kept | None
+    profile: Profile | None
     renewal: Renewal | None
 
     def session(self, record: Record, check: Check) -> Record:
@@ -85,13 +85,13 @@ class SigningIn:
 
     def trace(self, record: Record) -> Trace | None:
         """What has become of the refresh token of *record*, in this profile."""
-        found = self.kept.trace(record) if self.kept and record.refresh_token else None
-        ours = found is not None and found.profile == (self.kept and self.kept.profile)
+        found = self.profile.trace(record) if self.profile and record.refresh_token else None
+        ours = found is not None and found.profile == (self.profile and self.profile.name)
         return found if found and ours and found.record.belongs_to(self.host) else None
 
     def _unspent(self, record: Record) -> Record:
         """The record without a refresh token of which nothing but the fingerprint is left."""
-        trace = self.kept.trace(record) if self.kept else None
+        trace = self.profile.trace(record) if self.profile else None
         if trace is None or trace.lives:
             return record
         if record.access_token is None:
@@ -100,7 +100,7 @@ class SigningIn:
 
     def _begun(self, record: Record) -> tuple[str, Record]:
         """The place of the sign-in, and the record to go on with: what another got there."""
-        if self.kept is None or record.refresh_token is None:
+        if self.profile is None or record.refresh_token is None:
             # A grant is bought, not spent: it needs no place, but is not the session's yet.
             return record.client_secret.fingerprint if record.client_secret else "", record
         trace = self.trace(record)
@@ -113,7 +113,7 @@ class SigningIn:
             ours = kept is not None and (kept.came_of(record) or _same(kept, record))
             return kept if kept is not None and ours else record
 
-        kept = self.kept.store(place).update(begin)
+        kept = self.profile.store(place).update(begin)
         return place, kept if kept is not None and kept.generation else record
 
     def _checked(self, record: Record, check: Check, place: str) -> Record:
@@ -137,13 +137,13 @@ class SigningIn:
 
     def _begun_by_any(self, record: Record, place: str) -> Record:
         """What the place has of the same sign-in: it may have begun with another access token."""
-        kept = self.kept.store(place).load() if self.kept and place else None
+        kept = self.profile.store(place).load() if self.profile and place else None
         return kept if kept is not None and _same(kept, record) else record
 
     def _current(self, sound: Record, given: Record) -> Record:
         """Make it the session, unless another process has signed in so, and has renewed since."""
         seen: list[Record] = []
-        trace = self.kept.trace(sound) if self.kept else None
+        trace = self.profile.trace(sound) if self.profile else None
 
         def change(kept: Record | None) -> Record:
             seen.extend([kept] if kept else [])
@@ -171,19 +171,19 @@ class SigningIn:
 
     def _done(self, place: str, *records: Record) -> None:
         """The sign-in is over; another one may have begun there since."""
-        if self.kept is None or not place:
+        if self.profile is None or not place:
             return
         with suppress(OneCloudError):  # what stays there is taken up by the next sign-in
-            self.kept.store(place).update(
+            self.profile.store(place).update(
                 lambda kept: None if kept and any(_same(kept, each) for each in records) else kept
             )
 
     def _set_aside(self, sound: Record) -> None:
         """Keep what an import is about to replace as a sign-in: nobody else has its token."""
-        kept = self.store.load() if self.kept else None
+        kept = self.store.load() if self.profile else None
         token = kept.refresh_token if kept and kept.generation else None
-        if self.kept and kept and token and kept.account != sound.account:
-            self.kept.store(token.fingerprint).save(kept)
+        if self.profile and kept and token and kept.account != sound.account:
+            self.profile.store(token.fingerprint).save(kept)
 
 
 def _same(one: Record, other: Record) -> bool:

@@ -15,7 +15,7 @@ from requests.utils import select_proxy
 from .. import __version__
 from ..account import clock_time
 from ..api import SYSTEM, certificates, is_loopback, proxies
-from ..credentials.kept import Kept
+from ..credentials.profile import Profile
 from ..errors import OneCloudError
 from ..home import Home
 from .accounts import account
@@ -71,7 +71,7 @@ def _findings(profile: str | None) -> Iterator[Finding]:
         words = "the session is kept in memory only: there is no journal and no lock"
         yield Finding("store", "ok", words)
     else:
-        kept = Kept(Home.find(), oc.profile)
+        kept = Profile(Home.find(), oc.profile)
         yield from look(kept)
         if not is_sound(kept):
             yield Finding("session", "look", "not looked at: the store comes first")

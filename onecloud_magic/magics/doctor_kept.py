@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from filelock import FileLock, Timeout
 
-from ..credentials.kept import Kept, Trace
+from ..credentials.profile import Profile, Trace
 from ..credentials.records import Record
 from ..credentials.recovery import Again, Finish, Stop, tokens_of, verdict
 from ..errors import OneCloudError
@@ -29,32 +29,32 @@ _DRIVE = "Set ONECLOUD_HOME to a folder on a drive with locks."
 _NO_LOCKS = (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
-def look(kept: Kept) -> Iterator[Finding]:
+def look(profile: Profile) -> Iterator[Finding]:
     """Store and journal of the session and of each sign-in that is not yet current; the lock."""
     places = [""]
     with suppress(OSError):  # of a folder that may not be seen the store tells
-        places += kept.home.pending(kept.profile)
-    checks: dict[str, Callable[[Kept, str], Iterator[Finding]]]
+        places += profile.home.pending(profile.name)
+    checks: dict[str, Callable[[Profile, str], Iterator[Finding]]]
     checks = {"store": _store, "journal": _journal}
     for name, check in checks.items():
         for place in places:
-            yield from told(name, check(kept, place))
-    yield from told("lock", _lock(kept))
+            yield from told(name, check(profile, place))
+    yield from told("lock", _lock(profile))
 
 
-def is_sound(kept: Kept) -> bool:
+def is_sound(profile: Profile) -> bool:
     """Whether the session can be loaded, and nothing is set aside or mended by that."""
-    path = kept.home.record(kept.profile)
+    path = profile.home.record(profile.name)
     with suppress(OneCloudError):
-        data = kept.home.read(path)
+        data = profile.home.read(path)
         readable = data is None or isinstance(Record.from_json(data), Record)
-        return readable and (data is None or not kept.home.is_open_to_others(path))
+        return readable and (data is None or not profile.home.is_open_to_others(path))
     return False
 
 
-def _store(kept: Kept, place: str) -> Iterator[Finding]:
-    path = kept.home.record(kept.profile, place)
-    data = kept.home.read(path)
+def _store(profile: Profile, place: str) -> Iterator[Finding]:
+    path = profile.home.record(profile.name, place)
+    data = profile.home.read(path)
     if data is None:
         if not place:
             yield Finding("", "ok", f"no session is kept in {path}")
@@ -73,7 +73,7 @@ def _store(kept: Kept, place: str) -> Iterator[Finding]:
     words = f"{name} in {path}: {_held(record)}, renewals so far: {record.generation}"
     hint = _SAME_TOKENS if record.generation else _ONCE_MORE
     yield Finding("", "look", words, hint) if place else Finding("", "ok", words)
-    if kept.home.is_open_to_others(path):
+    if profile.home.is_open_to_others(path):
         hint = f"{_who(place)} mends it; then get new tokens, if somebody may have read it."
         yield Finding("", "wrong", f"{path} can be read by other users of this machine", hint)
 
@@ -87,22 +87,22 @@ def _held(record: Record) -> str:
     return ", ".join(kind for kind, secret in kinds.items() if secret) or "signed out"
 
 
-def _journal(kept: Kept, place: str) -> Iterator[Finding]:
+def _journal(profile: Profile, place: str) -> Iterator[Finding]:
     """Where the refresh token stands: the order is that of `credentials.refresh`."""
-    record = kept.store(place).peek()
-    trace = kept.trace(record, but=place) if record else None
-    finding = _spent(kept, place, trace) if trace else _under_way(kept, place, record)
+    record = profile.store(place).peek()
+    trace = profile.trace(record, but=place) if record else None
+    finding = _spent(profile, place, trace) if trace else _under_way(profile, place, record)
     if finding is not None:
         name = f"sign-in {place}: " if place else ""
         yield finding._replace(detail=name + finding.detail)
 
 
-def _spent(kept: Kept, place: str, trace: Trace) -> Finding:
+def _spent(profile: Profile, place: str, trace: Trace) -> Finding:
     """Somebody here knows that the refresh token was spent."""
     if not trace.lives:
         words = "the refresh token was spent, and what came of it was given up"
         return Finding("", "look" if place else "wrong", words, _NEW_TOKENS)
-    if (there := trace.profile) != kept.profile:
+    if (there := trace.profile) != profile.name:
         words = f"the refresh token was spent in the profile {there}, which has its successor"
         hint = f"Go on there: %onecloud use {there}."
         return Finding("", "look" if place else "wrong", words, hint)
@@ -112,10 +112,10 @@ def _spent(kept: Kept, place: str, trace: Trace) -> Finding:
     return Finding("", "look", words, f"{_who(place)} goes on with it.")
 
 
-def _under_way(kept: Kept, place: str, record: Record | None) -> Finding | None:
+def _under_way(profile: Profile, place: str, record: Record | None) -> Finding | None:
     """What the journals tell of the refresh token."""
-    entries = kept.journal(place).read()
-    match verdict(record, [*kept.beside(place), *entries], time.time()):
+    entries = profile.journal(place).read()
+    match verdict(record, [*profile.beside(place), *entries], time.time()):
         case Finish():
             words = "a new token came and is not stored yet"
             return Finding("", "look", words, f"{_who(place)} goes on with it.")
@@ -140,8 +140,8 @@ def _who(place: str) -> str:
     return "The next sign-in with its tokens" if place else "The next call"
 
 
-def _lock(kept: Kept) -> Iterator[Finding]:
-    path = kept.home.lock(kept.profile)
+def _lock(profile: Profile) -> Iterator[Finding]:
+    path = profile.home.lock(profile.name)
     if not path.exists():
         yield Finding("", "ok", "no renewal was ever made here")
         return

@@ -11,7 +11,7 @@ from onecloud_magic.api import Pace, Transport
 from onecloud_magic.credentials.bearer import Bearer
 from onecloud_magic.credentials.hosts import Host, resolve
 from onecloud_magic.credentials.journal import Journal
-from onecloud_magic.credentials.kept import Kept
+from onecloud_magic.credentials.profile import Profile
 from onecloud_magic.credentials.records import Record
 from onecloud_magic.credentials.refresh import Outcome, refresh
 from onecloud_magic.credentials.renewal import FileRenewal, MemoryRenewal
@@ -36,14 +36,14 @@ class User:
     def __post_init__(self) -> None:
         self.host = resolve(self.service.url)
         self.store = FileStore("default", self.home)
-        self.kept = Kept(self.home, "default")
+        self.profile = Profile(self.home, "default")
         self.journal = Journal(self.home, self.home.journal("default"))
 
     @property
     def pending(self) -> FileStore:
         """The store of the one sign-in that is not yet current."""
         [place] = self.home.pending("default") or ["none"]
-        return self.kept.store(place)
+        return self.profile.store(place)
 
     def record(self, *without: str, email: str | None = None, **change: Any) -> Record:
         """New credentials from the API page, *without* some of their fields."""
@@ -65,12 +65,12 @@ class User:
 
     def session(self, given: Record | None = None, profile: str = "default") -> Session:
         """The session as a new kernel has it."""
-        kept, start = Kept(self.home, profile), partial(self.start, profile=profile)
+        own, start = Profile(self.home, profile), partial(self.start, profile=profile)
         return Session(
-            kept.store(),
+            own.store(),
             self.host,
             given=given,
-            kept=kept,
+            profile=own,
             renewal=FileRenewal(self.home, profile, self.clock, start=start),
             clock=self.clock,
         )

@@ -166,7 +166,7 @@ def test_signing_out_beside_a_renewal_leaves_no_pending_secret(user: User) -> No
     with FileLock(user.home.lock("default")):
         session.sign_out()
 
-    kept = user.kept.store(mark(lost)).load()
+    kept = user.profile.store(mark(lost)).load()
     assert kept is not None
     assert kept.signed_out
 

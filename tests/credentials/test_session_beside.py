@@ -52,7 +52,7 @@ def test_a_sign_in_that_another_kernel_gave_up_goes_on(user: User) -> None:
     record = dead(user.record())
 
     def meanwhile(one: Record) -> None:
-        user.kept.store(mark(record)).update(lambda _: None)  # as a sign-in does that has failed
+        user.profile.store(mark(record)).update(lambda _: None)  # as a sign-in does that has failed
         user.check(one)
 
     session = user.session()

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from onecloud_magic.credentials.hosts import Host
 from onecloud_magic.credentials.journal import Journal
-from onecloud_magic.credentials.kept import Kept
+from onecloud_magic.credentials.profile import Profile
 from onecloud_magic.credentials.records import Record
 from onecloud_magic.credentials.refresh import Outcome as Told
 from onecloud_magic.credentials.refresh import refresh
@@ -42,7 +42,7 @@ class Sessions(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.home, self.clock = Home(self.folder / "home"), Clock()
-        self.kept = Kept(self.home, "default")
+        self.profile = Profile(self.home, "default")
         self.service = Service(self.clock, "refuse", tells=True)
         self.given: list[dict[str, str]] = []
         self.before: Record | None = None
@@ -67,15 +67,15 @@ class Sessions(RuleBasedStateMachine):
                 return Told("killed", "the helper was killed")
 
         return Session(
-            self.kept.store(),
+            self.profile.store(),
             HOST,
-            kept=self.kept,
+            profile=self.profile,
             renewal=FileRenewal(self.home, "default", self.clock, start=start),
             clock=self.clock,
         )
 
     def stored(self, place: str = "") -> Record | None:
-        record = self.kept.store(place).load()
+        record = self.profile.store(place).load()
         return None if record is None or record.signed_out else record
 
     # ---- what happens
@@ -201,7 +201,7 @@ class Sessions(RuleBasedStateMachine):
         if self.service.is_alive(token) or self.service.is_excused(token):
             return
         pending = [self.stored(place) for place in self.home.pending("default")]
-        written = [*self.kept.journal().read(), *self.kept.beside("")]
+        written = [*self.profile.journal().read(), *self.profile.beside("")]
         assert any(entry.status == 200 for entry in written) or any(
             each is not None and each.came_of(record) for each in pending
         )

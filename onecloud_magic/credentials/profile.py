@@ -18,7 +18,7 @@ from .records import Record
 from .recovery import may_be_spent
 from .stores import FileStore
 
-__all__ = ["Kept", "Trace"]
+__all__ = ["Profile", "Trace"]
 
 
 @dataclass(frozen=True)
@@ -42,27 +42,27 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What is kept of *profile* below *home*."""
+class Profile:
+    """What is kept of one profile below *home*."""
 
     home: Home
-    profile: str
+    name: str
 
     def store(self, pending: str = "") -> FileStore:
         """The store of the session, or of the sign-in *pending*."""
-        return FileStore(self.profile, self.home, pending)
+        return FileStore(self.name, self.home, pending)
 
     def journal(self, pending: str = "") -> Journal:
         """The journal that belongs to that store."""
-        return Journal(self.home, self.home.journal(self.profile, pending))
+        return Journal(self.home, self.home.journal(self.name, pending))
 
     def beside(self, pending: str) -> list[Entry]:
         """What all journals but that of *pending* tell: of every profile: a token counts once."""
         found: list[Entry] = []
         for profile, place in self._places():
-            if (profile, place) != (self.profile, pending):
+            if (profile, place) != (self.name, pending):
                 # What stands in the way in another profile must not end this one.
-                with suppress(*(() if profile == self.profile else (OneCloudError,))):
+                with suppress(*(() if profile == self.name else (OneCloudError,))):
                     found += Journal(self.home, self.home.journal(profile, place)).read()
         return found
 
@@ -75,7 +75,7 @@ class Kept:
         found = [
             Trace(profile, place, kept, kept.came_of(record))
             for profile, place in self._places()
-            if (profile, place) != (self.profile, but)
+            if (profile, place) != (self.name, but)
             and (kept := FileStore(profile, self.home, place).peek())
             and kept.has_spent(record)
         ]
@@ -86,14 +86,14 @@ class Kept:
 
         A renewal that is under way right now takes its own journal away when it ends.
         """
-        for place in ("", *self.home.pending(self.profile)):
+        for place in ("", *self.home.pending(self.name)):
             self.store(place).forget(may_be_spent(self.journal(place).read()))
         with suppress(OSError, NotImplementedError), self._lock():
-            for place in ("", *self.home.pending(self.profile)):
+            for place in ("", *self.home.pending(self.name)):
                 self.journal(place).drop()
 
     def _lock(self) -> FileLock:
-        return FileLock(self.home.lock(self.profile), timeout=0, mode=0o600, fallback_to_soft=False)
+        return FileLock(self.home.lock(self.name), timeout=0, mode=0o600, fallback_to_soft=False)
 
     def _places(self) -> Iterator[tuple[str, str]]:
         for profile in self.home.profiles():
@@ -101,4 +101,4 @@ class Kept:
                 yield profile, place
 
     def _rank(self, trace: Trace) -> tuple[bool, bool, bool]:
-        return not trace.lives, trace.profile != self.profile, trace.pending != ""
+        return not trace.lives, trace.profile != self.name, trace.pending != ""
