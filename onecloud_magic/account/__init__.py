@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from .face import account_card, clock_time, quota_card
+from .face import LIVE_ON, STATES, account_card, clock_time, is_usable, quota_card, session_card
 from .line import Last, is_secret
 from .onecloud import READS, OneCloud
 
-__all__ = ["READS", "Last", "OneCloud", "account_card", "clock_time", "is_secret", "quota_card"]
+__all__ = [
+    "LIVE_ON",
+    "READS",
+    "STATES",
+    "Last",
+    "OneCloud",
+    "account_card",
+    "clock_time",
+    "is_secret",
+    "is_usable",
+    "quota_card",
+    "session_card",
+]

@@ -11,11 +11,12 @@ from ..show import Card
 from . import when
 
 if TYPE_CHECKING:
+    from .observed import Session
     from .onecloud import OneCloud
 
 SANDBOX = "sandbox"  # the profile of the embedded service
 
-_STATES = {
+STATES = {
     "signed_out": "signed out",
     "active": "active",
     "expired": "the access token has ended",
@@ -31,33 +32,53 @@ _STORES = {"file": "kept in a file that only you can read", "memory": "kept in m
 _END_NOT_KNOWN = (
     "not known: 24 hours after it was made unless the API page's advanced settings say more"
 )
+LIVE_ON = 'The tokens themselves live until "Revoke API Access" is pressed on the page Admin > API.'
 _SIGN_IN = ("%onecloud login", "%onecloud sandbox")
 _LOOK = ("%onecloud chains", "%onecloud runs --state failed", "%onecloud help")
 
 
 def account_card(account: OneCloud) -> Card:
     """The card of *account*: profile, host, session, quota. Costs no call."""
-    session, zone = account.session, _zone(account.timezone)
-    signed_out = session.state == "signed_out"
+    facts = _session_facts(account)
+    if account.session.state != "signed_out":
+        facts += _quota_facts(account, _zone(account.timezone))
+    looks = {"workspace": account.workspace, "environment": account.environment}
+    facts += [(f"{kind} by default", name) for kind, name in looks.items() if name]
+    return Card("OneCloud", tuple(facts), _next(account), _badge(account))
+
+
+def session_card(account: OneCloud) -> Card:
+    """The card of who is signed in, where and until when, without figures. Costs no call."""
+    return Card("OneCloud", tuple(_session_facts(account)), _next(account), _badge(account))
+
+
+def is_usable(session: Session) -> bool:
+    """Whether calls can be made with *session*, if need be once it was renewed."""
+    return session.state in ("active", "refreshing") or (
+        session.state == "expired" and session.renews
+    )
+
+
+def _session_facts(account: OneCloud) -> list[tuple[str, str]]:
+    session = account.session
     facts = [
         ("profile", session.profile),
         ("host", session.host),
-        ("session", _STATES[session.state]),
+        ("session", STATES[session.state]),
     ]
-    if not signed_out:
+    if session.state != "signed_out":
+        ends = _time(session.expires_at, _zone(account.timezone))
         facts += [
             ("user", session.user or "not told by the service"),
             ("from", f"{_SOURCES[session.source]}, {_STORES[account.token_store]}"),
-            ("access token ends", _time(session.expires_at, zone) or _END_NOT_KNOWN),
+            ("access token ends", ends or _END_NOT_KNOWN),
             ("then", _renewed(account)),
-            *_quota_facts(account, zone),
         ]
-    looks = {"workspace": account.workspace, "environment": account.environment}
-    facts += [(f"{kind} by default", name) for kind, name in looks.items() if name]
-    takes = session.state in ("active", "refreshing") or (
-        session.state == "expired" and session.renews
-    )
-    return Card("OneCloud", tuple(facts), _LOOK if takes else _SIGN_IN, _badge(account))
+    return facts
+
+
+def _next(account: OneCloud) -> tuple[str, ...]:
+    return _LOOK if is_usable(account.session) else _SIGN_IN
 
 
 def _renewed(account: OneCloud) -> str:

@@ -146,6 +146,7 @@ class Line:
         self.held.sign_in(record, lambda record: self._check(record, told.append))
         self.quota.show(told[-1])
         _hosts[self.place.home, self.place.profile] = self.place.host
+        _tell_where(self.place)
 
     def renew(self) -> None:
         """Get a new access token now; the session says what became of it."""
@@ -156,6 +157,7 @@ class Line:
         self.answers.drop()
         self.held.sign_out()
         _hosts.pop((self.place.home, self.place.profile), None)
+        _tell_where(self.place)
 
     def _answers_of(self, account: str) -> Answers:
         if account not in self._answers:
@@ -261,6 +263,14 @@ def _move(old: Line | None, new: Line) -> None:
     """
     if old is not None:
         new.held.take_over(old.held)
+
+
+def _tell_where(place: Place) -> None:
+    """Let all sessions of the profile know where it is signed in: it may have moved away."""
+    host = _hosts.get((place.home, place.profile))
+    for each in list(_lines.values()):
+        if (each.place.home, each.place.profile) == (place.home, place.profile):
+            each.session.signed_in_at = host.base_url if host else ""
 
 
 def host_of(home: Home, profile: str) -> Host | None:

@@ -24,6 +24,7 @@ class Session(HasTraits):
     state = Enum(STATES, "signed_out", help="Where the session stands.")
     profile = Unicode("", help="The profile that it belongs to.")
     host = Unicode("", help="The base URL of the service.")
+    signed_in_at = Unicode("", help="The host that the profile has signed in at in this process.")
     user = Unicode(None, allow_none=True, help="The user, once the service has told it.")
     source = Unicode("", help="Where the credential came from: argument, environment or store.")
     renews = Bool(False, help="Whether an access token that ends is followed by another.")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from ..credentials import environment as variables
-from ..credentials.hosts import HOSTS
+from ..credentials.hosts import HOSTS, resolve
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..errors import UsageError
 from .face import account_card
 from .given import shown
 from .history import RunReads
+from .line import line
 from .metadata import MetadataReads
 from .security import SecurityReads
 
@@ -74,6 +76,25 @@ class OneCloud(MetadataReads, RunReads, SecurityReads):
         if isinstance(secrets, UsageError):
             raise secrets.with_traceback(None)
         self._line.sign_in(self._record(secrets, client_id))
+
+    def login_at(self, host: str, *, client_id: str = "", **secrets: Secret | None) -> None:
+        """Sign in like `login` at *host*, a name or a URL, and go there once that has succeeded.
+
+        Until then the account stays where it was. At another host than the present one a setting
+        `token_url` does not count: tokens are renewed where those of that host are.
+
+        Raises:
+            UsageError: a URL to which no credential may go; for the rest see `login`.
+        """
+        place = self._place()
+        asked = resolve(host)
+        if asked.base_url != place.host.base_url:
+            place = replace(place, host=asked)
+        given = {name: each for name, each in secrets.items() if each is not None}
+        record = Record.given(place.host, "argument", client_id=client_id.strip(), **given)
+        line(place, self).sign_in(record)
+        if self._place() != place:
+            self.token_url, self.base_url = "", place.host.base_url
 
     def logout(self) -> None:
         """Forget the session and what was answered to it.

@@ -11,9 +11,11 @@ from ..errors import OneCloudError
 if TYPE_CHECKING:
     from ..account import OneCloud
     from ..sandbox import Sandbox
+    from ..widgets import LoginForm
 
 _accounts: dict[str, OneCloud] = {}
 _sandboxes: list[Sandbox] = []
+_forms: dict[str, LoginForm] = {}
 _SANDBOX = "sandbox"
 
 
@@ -43,6 +45,18 @@ def leave_sandbox(oc: OneCloud) -> None:
 
     if _sandboxes and profiles.current() == _SANDBOX != oc.profile:
         profiles.use(oc.profile)
+
+
+def form(oc: OneCloud) -> LoginForm:
+    """The form that signs *oc* in: one a profile, however often it is shown."""
+    from ..widgets import LoginForm
+
+    kept = _forms.get(oc.profile)
+    if kept is None or kept.closed or kept.oc is not oc:
+        if kept is not None:
+            kept.close()
+        kept = _forms[oc.profile] = LoginForm(oc, signed_in=leave_sandbox)
+    return kept
 
 
 def use(oc: OneCloud, defaults: dict[str, str]) -> None:
@@ -99,6 +113,8 @@ def forget() -> None:
     from ..account import profiles
 
     _end()
+    while _forms:
+        _forms.popitem()[1].close()
     for oc in _accounts.values():
         _forget(oc)
     _accounts.clear()

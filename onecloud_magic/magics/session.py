@@ -11,21 +11,22 @@ from .command import command
 
 if TYPE_CHECKING:
     from ..account import OneCloud
+    from ..widgets import LoginForm
 
 _GROUP = "Session"
-_LIVE_ON = (
-    'The tokens themselves live until "Revoke API Access" is pressed on the page Admin > API.'
-)
 _SIGNS_IN = "The environment variables sign in again where the extension is loaded anew."
 
 
 @command(_GROUP)
-def login(oc: OneCloud) -> OneCloud:
-    """Sign in: asks for the tokens, which are not shown and go into no history.
+def login(oc: OneCloud, *, ask: bool = False) -> OneCloud | LoginForm:
+    """Sign in: a form in a notebook, questions in a terminal; no token goes into any history.
 
     An access token alone works until it ends; refresh token and client id keep you signed in.
-    The hosts us, eu and apac take a grant's client id and secret instead; the host is the setting
-    base_url: `%config OneCloud.base_url = "us"`.
+    The hosts us, eu and apac take a grant's client id and secret instead. The form has the hosts
+    to choose from; else the host is the setting base_url: `%config OneCloud.base_url = "us"`.
+
+    The form is also what it returns; with --profile it is that profile's. Where the front end of a
+    kernel shows no forms, as `jupyter console` does not, --ask asks instead.
 
     Where nobody can be asked (nbclient, papermill, scripts) the environment signs in:
     ONECLOUD_ACCESS_TOKEN, ONECLOUD_REFRESH_TOKEN and ONECLOUD_CLIENT_ID, or ONECLOUD_CLIENT_ID and
@@ -35,6 +36,8 @@ def login(oc: OneCloud) -> OneCloud:
         %onecloud login
     """
     oc = accounts.to_sign_in(oc)
+    if asking.shows_forms() and not ask:
+        return accounts.form(oc)
     if asking.can_ask():
         # Nothing here holds the token in clear: a traceback would show it.
         oc.login(**asking.credential(grant=oc.takes_grants))
@@ -63,8 +66,10 @@ def logout(oc: OneCloud) -> OneCloud:
     Example:
         %onecloud logout
     """
+    from ..account import LIVE_ON
+
     oc.logout()
-    says = f"{_LIVE_ON} {_SIGNS_IN}" if asking.environment_signs_in() else _LIVE_ON
+    says = f"{LIVE_ON} {_SIGNS_IN}" if asking.environment_signs_in() else LIVE_ON
     warnings.warn(OneCloudWarning(says), stacklevel=2)
     return oc
 

@@ -5,7 +5,8 @@ Static html carries inline styles only: notebooks that are not trusted lose ever
 
 from __future__ import annotations
 
-from .cards import Card
+from .cards import Card, shown
+from .notes import note
 from .plain import Text, printable
 
-__all__ = ["Card", "Text", "printable"]
+__all__ = ["Card", "Text", "note", "printable", "shown"]

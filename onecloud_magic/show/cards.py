@@ -57,7 +57,7 @@ class Card:
         badge = htpy.span(style=_BADGE)[self.badge] if self.badge else None
         rows = (
             # In a span of its own, "$" is no mathematics to the notebook.
-            htpy.tr[htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[_words(words)]]
+            htpy.tr[htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[shown(words)]]
             for label, words in self.facts
         )
         return str(
@@ -75,7 +75,8 @@ class Card:
         return self.text
 
 
-def _words(words: str) -> htpy.Node:
+def shown(words: str) -> htpy.Element:
+    """Words from anywhere: a direction of their own, no mathematics, escaped."""
     import htpy
 
     return htpy.bdi(class_="mathjax_ignore")[printable(words)]

@@ -135,7 +135,7 @@ def test_a_real_session_after_the_sandbox_outlives_the_kernel(
     start_sandbox(kernel)
     kernel.run(f"%config OneCloud.base_url = '{service.url}'").succeeded()
 
-    card = kernel.run("%onecloud login", answers=[token, ""]).data["text/plain"]
+    card = kernel.run("%onecloud login --ask", answers=[token, ""]).data["text/plain"]
     kernel.shut_down()
 
     assert "SANDBOX" not in card

@@ -82,13 +82,35 @@ def test_a_later_kernel_needs_the_token_no_more(
 # ---- where somebody answers
 
 
+@pytest.mark.parametrize(
+    ("variables", "answers"),
+    [({}, []), ({"SERVER_SOFTWARE": "voila/0.5.13"}, None)],
+    ids=["notebook", "voila"],
+)
+def test_login_shows_a_form(
+    new_kernel: NewKernel, variables: dict[str, str], answers: list[str] | None
+) -> None:
+    kernel = new_kernel(**variables)
+    kernel.run("%load_ext onecloud_magic").succeeded()
+
+    ran = kernel.run("%onecloud login", answers=answers)
+    assigned = kernel.run("form = %onecloud login", answers=answers).succeeded()
+
+    assert "application/vnd.jupyter.widget-view+json" in ran.data
+    assert ran.data["text/plain"].startswith("Sign-in form of 'default'")
+    assert not ran.of("input_request")
+    assert not assigned.of("execute_result") + assigned.of("display_data")
+    assert kernel.value("form.access_token.disabled") == "True"  # a cell is what asks
+    assert kernel.run("%onecloud").data["text/plain"].count("signed out") == 1
+
+
 def test_login_asks_for_the_token_and_leaves_no_trace_of_it(
     new_kernel: NewKernel, service: Sandbox, token: str
 ) -> None:
     kernel = new_kernel(ONECLOUD_BASE_URL=service.url)
     kernel.run("%load_ext onecloud_magic").succeeded()
 
-    ran = kernel.run("%onecloud login", answers=[token, ""])
+    ran = kernel.run("%onecloud login --ask", answers=[token, ""])
 
     asked, _ = ran.of("input_request")
     assert asked["prompt"].startswith("Access token")
@@ -118,11 +140,11 @@ def test_a_token_that_is_refused_leaves_the_session_as_it_was(
     kernel = new_kernel(ONECLOUD_BASE_URL=service.url)
     kernel.run("%load_ext onecloud_magic").succeeded()
 
-    refused = kernel.run("%onecloud login", answers=[wrong, ""]).error
-    nothing = kernel.run("%onecloud login", answers=["  ", ""]).error
+    refused = kernel.run("%onecloud login --ask", answers=[wrong, ""]).error
+    nothing = kernel.run("%onecloud login --ask", answers=["  ", ""]).error
     signed_out = kernel.run("%onecloud").data["text/plain"]
-    signed_in = kernel.run("%onecloud login", answers=[f" {token}\n", ""]).data["text/plain"]
-    again = kernel.run("%onecloud login", answers=[wrong, ""]).error
+    signed_in = kernel.run("%onecloud login --ask", answers=[f" {token}\n", ""]).data["text/plain"]
+    again = kernel.run("%onecloud login --ask", answers=[wrong, ""]).error
     kept = kernel.run("%onecloud workspaces").data["text/plain"]
 
     assert refused["ename"] == again["ename"] == "SessionRejected"

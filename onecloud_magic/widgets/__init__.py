@@ -1,0 +1,8 @@
+"""Live parts of a notebook: core ipywidgets that watch the account and never call the service."""
+
+from __future__ import annotations
+
+from .login import LoginForm
+from .secret_field import SecretField
+
+__all__ = ["LoginForm", "SecretField"]

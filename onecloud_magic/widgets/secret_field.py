@@ -1,0 +1,195 @@
+"""Fields for what signs in: a secret is sent once, and nothing of it stays in kernel or browser."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from ipywidgets import Password, Text
+from traitlets import Unicode, validate
+
+from ..account.settings import running_shell
+from ..credentials.secret import Secret
+from ..errors import UsageError
+
+__all__ = ["OpenField", "SecretField"]
+
+Spread = Callable[[str], bool]
+_ENTERED = "entered"
+
+
+class SecretField(Password):  # type: ignore[misc]  # ipywidgets has no types
+    """A field whose text can be taken once, and is to be read nowhere else.
+
+    What is typed goes at once into a type that does not show itself, and the box is emptied; the
+    placeholder says that something was entered. No trait, state, echo or repr ever has it.
+
+    While a cell runs the field is disabled: what is typed then would wait in the browser.
+
+    Args:
+        spread: sees what was entered first; True if it was for several fields and is dealt with.
+        settings: traits of a text field.
+    """
+
+    # The front end is told "" whatever happens, and other clients are told nothing.
+    value = Unicode("", help="Always empty; what is put here is held for `take`.").tag(
+        sync=True, echo_update=False, to_json=lambda value, widget: ""
+    )
+
+    def __init__(self, *, spread: Spread = lambda text: False, **settings: Any) -> None:
+        self._held: Secret | UsageError | None = None
+        self._arrived, self._holding = threading.Event(), threading.Lock()
+        self._spread, self._locked, self._shell = spread, False, running_shell()
+        self._cell_runs = _in_cell(self._shell)
+        super().__init__(continuous_update=False, **settings)
+        self._settle()
+        if self._shell is not None:
+            self._shell.events.register("pre_run_cell", self._cell_begins)
+            self._shell.events.register("post_run_cell", self._cell_ends)
+
+    def take(self, wait: float = 0.5) -> Secret | None:
+        """Give what was entered, once; None where nothing was.
+
+        A click may be here before the field it belongs to: an empty one is waited for.
+
+        Raises:
+            UsageError: what was entered is no token.
+        """
+        self.arrives(wait)
+        held = self.drop()
+        if isinstance(held, UsageError):
+            raise held.with_traceback(None)
+        return held
+
+    def arrives(self, wait: float) -> bool:
+        """Wait until something is entered, at most *wait* seconds; whether something is."""
+        return self._arrived.wait(wait)
+
+    def hold(self, text: str) -> None:
+        """Keep *text* as if it had been typed."""
+        try:
+            held: Secret | UsageError = Secret(text, self.description.lower() or "secret")
+        except UsageError as error:
+            held = error.with_traceback(None)  # its frames have the text
+        self._keep(held)
+
+    def drop(self) -> Secret | UsageError | None:
+        """Forget what was entered, and give it."""
+        with self._holding:
+            held, self._held = self._held, None
+            self._arrived.clear()
+        self.placeholder = ""
+        return held
+
+    def lock(self, locked: bool) -> None:
+        """Let nobody type, or let them again once no cell runs."""
+        self._locked = locked
+        self._settle()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the front end sends; the text goes its own way."""
+        state = dict(sync_data)
+        typed = state.pop("value", None)
+        # Whoever calls shows a traceback with all variables: nothing may be raised.
+        try:
+            if typed is not None:
+                self._take_in(typed)
+            if state:
+                super().set_state(state)
+        except Exception as error:
+            self._keep(UsageError(f"What was entered could not be read ({type(error).__name__})."))
+
+    def close(self) -> None:
+        """Forget what was entered, and leave the shell."""
+        self._held = None
+        shell, self._shell = self._shell, None
+        if shell is not None:
+            with suppress(ValueError):  # the shell has forgotten all its callbacks
+                shell.events.unregister("pre_run_cell", self._cell_begins)
+                shell.events.unregister("post_run_cell", self._cell_ends)
+        super().close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a field for a secret is neither copied nor pickled")
+
+    @validate("value")
+    def _keep_out_of_the_trait(self, proposal: Any) -> str:
+        if proposal["value"]:
+            self._take_in(proposal["value"])
+        return ""
+
+    def _take_in(self, typed: object) -> None:
+        if isinstance(typed, str) and typed.strip() and not self._spread(typed):
+            self.hold(typed)
+        # Always answered, as the same text may come twice; the second answer is what makes the
+        # browser forget the attributes before the first.
+        self.send_state("value")
+        self.send_state("placeholder")
+
+    def _keep(self, held: Secret | UsageError) -> None:
+        with self._holding:
+            self._held = held
+            self._arrived.set()
+        self.placeholder = _ENTERED
+
+    def _cell_begins(self, *_: object) -> None:
+        self._cell_runs = True
+        self._settle()
+
+    def _cell_ends(self, *_: object) -> None:
+        self._cell_runs = False
+        self._settle()
+
+    def _settle(self) -> None:
+        self.disabled = self._locked or self._cell_runs
+
+
+class OpenField(Text):  # type: ignore[misc]  # ipywidgets has no types
+    """A field for what is no secret, in which nothing of one stays that was pasted along with it.
+
+    Args:
+        spread: sees what was entered first; True if it was for several fields and is dealt with.
+        settings: traits of a text field.
+    """
+
+    value = Unicode("", help="What was entered.").tag(sync=True, echo_update=False)
+
+    def __init__(self, *, spread: Spread = lambda text: False, **settings: Any) -> None:
+        self._arrived, self._spread = threading.Event(), spread
+        super().__init__(continuous_update=False, **settings)
+        self.observe(self._note, "value")
+
+    def arrives(self, wait: float) -> bool:
+        """Wait until something is entered, at most *wait* seconds; whether something is."""
+        return self._arrived.wait(wait)
+
+    def lock(self, locked: bool) -> None:
+        """Let nobody type, or let them again."""
+        self.disabled = locked
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the front end sends; what was for several fields stays out of this one."""
+        state = dict(sync_data)
+        typed = state.get("value")
+        if isinstance(typed, str) and self._spread(typed):
+            del state["value"]
+            self.send_state("value")
+            self.send_state("placeholder")
+        if state:
+            super().set_state(state)
+
+    def _note(self, change: Any) -> None:
+        (self._arrived.set if change.new.strip() else self._arrived.clear)()
+
+
+def _in_cell(shell: Any) -> bool:
+    """Whether a cell of *shell* is what is running: its beginning will not be heard any more."""
+    frame = sys._getframe() if shell is not None else None
+    while frame is not None:
+        if frame.f_code is type(shell).run_cell_async.__code__:
+            return True
+        frame = frame.f_back
+    return False
