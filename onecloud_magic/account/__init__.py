@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from .face import LIVE_ON, STATES, account_card, clock_time, is_usable, quota_card, session_card
+from .face import LIVE_ON, STATES, account_card, is_usable, session_card
+from .gauge import quota_card
 from .line import Last, is_secret
+from .marks import clock_time
 from .onecloud import READS, OneCloud
 
 __all__ = [

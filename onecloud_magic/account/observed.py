@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from traitlets import Bool, Enum, HasTraits, Instance, Int, Unicode
 
+from .usage import Usage
+
 if TYPE_CHECKING:
     from ..api import Quota as Told
     from ..credentials.session import Session as Held
@@ -48,7 +50,7 @@ class Quota(HasTraits):
     """The calls that are left, as the last answer told them; None is "not told".
 
     The figures are those of the headers `oc-api-burst-remaining` and `oc-api-daily-remaining`,
-    never our own arithmetic (guide, "Rate Limit").
+    never our own arithmetic (guide, "Rate Limit"). How fast they go is in *usage*.
     """
 
     burst_remaining = Int(None, allow_none=True, help="Calls left in the burst window of 20 s.")
@@ -57,8 +59,13 @@ class Quota(HasTraits):
     daily_limit = Int(50_000, help="Calls that the window of 24 h takes.")
     updated_at = Instance(datetime, allow_none=True, help="When the service told them, in UTC.")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.usage = Usage()
+
     def show(self, told: Told) -> None:
         """Take over what an answer told."""
+        self.usage.told(datetime.now(UTC).timestamp(), told.daily_remaining)
         with self.hold_trait_notifications():
             self.burst_remaining = told.burst_remaining
             self.daily_remaining = told.daily_remaining
@@ -66,6 +73,7 @@ class Quota(HasTraits):
 
     def forget(self) -> None:
         """Know nothing any more: another account signed in, or none is."""
+        self.usage.forget()
         with self.hold_trait_notifications():
             self.burst_remaining = self.daily_remaining = self.updated_at = None
 

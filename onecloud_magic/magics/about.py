@@ -6,28 +6,30 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from . import manual
+from . import accounts, manual
 from .command import command
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..account import OneCloud
-    from ..show import Card, Text
+    from ..show import Text
+    from ..widgets import QuotaGauge
 
 _GROUP = "About"
 
 
 @command(_GROUP)
-def quota(oc: OneCloud) -> Card:
+def quota(oc: OneCloud, *, watch: bool = False) -> QuotaGauge:
     """Show how many calls are left, as the last answer told; costs no call.
+
+    With --watch the gauge moves with every answer, also while a cell runs.
 
     Example:
         %onecloud quota
+        %onecloud quota --watch
     """
-    from ..account import quota_card
-
-    return quota_card(oc)
+    return accounts.gauge(oc, watch=watch)
 
 
 @command(_GROUP)

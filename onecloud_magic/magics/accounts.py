@@ -11,11 +11,12 @@ from ..errors import OneCloudError
 if TYPE_CHECKING:
     from ..account import OneCloud
     from ..sandbox import Sandbox
-    from ..widgets import LoginForm
+    from ..widgets import LoginForm, QuotaGauge
 
 _accounts: dict[str, OneCloud] = {}
 _sandboxes: list[Sandbox] = []
 _forms: dict[str, LoginForm] = {}
+_gauges: list[QuotaGauge] = []
 _SANDBOX = "sandbox"
 
 
@@ -57,6 +58,16 @@ def form(oc: OneCloud) -> LoginForm:
             kept.close()
         kept = _forms[oc.profile] = LoginForm(oc, signed_in=leave_sandbox)
     return kept
+
+
+def gauge(oc: OneCloud, *, watch: bool) -> QuotaGauge:
+    """The quota gauge of *oc*; one that is watched moves until the extension is unloaded."""
+    from ..widgets import QuotaGauge
+
+    shown = QuotaGauge(oc, watch=watch)
+    if watch:
+        _gauges.append(shown)
+    return shown
 
 
 def use(oc: OneCloud, defaults: dict[str, str]) -> None:
@@ -115,6 +126,8 @@ def forget() -> None:
     _end()
     while _forms:
         _forms.popitem()[1].close()
+    while _gauges:
+        _gauges.pop().close()
     for oc in _accounts.values():
         _forget(oc)
     _accounts.clear()

@@ -69,6 +69,7 @@ FLAGS = {
     "refresh": Flag(("--refresh",), "Ask the service anew, whatever the cache knows."),
     "profile": Flag(("-p", "--profile"), "Whose session to use, this once.", "PROFILE"),
     "output": Flag(("-o", "--output"), "Store what is returned in this variable, too.", "NAME"),
+    "watch": Flag(("--watch",), "Keep what is shown up to date."),
     "ask": Flag(("--ask",), "Ask with questions, where there would be a form."),
     "csv": Flag(("--csv",), "Print a table as CSV."),
     "curl": Flag(("--curl",), "Write it for curl; SHELL is bash, cmd or powershell."),

@@ -5,8 +5,21 @@ Static html carries inline styles only: notebooks that are not trusted lose ever
 
 from __future__ import annotations
 
-from .cards import Card, shown
+from .cards import Card, Fact, shown
+from .front import in_voila, kernel
+from .meters import Meter, trend
 from .notes import note
 from .plain import Text, printable
 
-__all__ = ["Card", "Text", "note", "printable", "shown"]
+__all__ = [
+    "Card",
+    "Fact",
+    "Meter",
+    "Text",
+    "in_voila",
+    "kernel",
+    "note",
+    "printable",
+    "shown",
+    "trend",
+]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from .meters import Meter
 from .plain import printable
 
 if TYPE_CHECKING:
     import htpy
 
-__all__ = ["Card"]
+__all__ = ["Card", "Fact", "shown"]
 
 # The colours are half transparent: they suit a light page and a dark one.
 _FRAME = "display:inline-block;padding:.6em 1em;border:1px solid #8888;border-radius:6px"
@@ -21,6 +22,10 @@ _LABEL = (
 )
 _VALUE = "text-align:left;padding:.1em 0;overflow-wrap:anywhere;max-width:44em"
 _NEXT = "margin-top:.4em;opacity:.75"
+
+
+Fact: TypeAlias = str | Meter
+"""What stands beside a label: words, or something drawn that says them."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Card:
     """
 
     title: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, Fact], ...]
     next: tuple[str, ...] = ()
     badge: str = ""
 
@@ -44,7 +49,7 @@ class Card:
         """The card for a terminal."""
         wide = max((len(label) for label, _ in self.facts), default=0)
         lines = [" ".join(filter(None, (self.title, self.badge and f"[{self.badge}]")))]
-        lines += [f"  {label:<{wide}}  {printable(words)}" for label, words in self.facts]
+        lines += [f"  {label:<{wide}}  {_plain(fact)}" for label, fact in self.facts]
         if self.next:
             lines.append(f"  {'next':<{wide}}  {' · '.join(self.next)}")
         return "\n".join(lines)
@@ -57,8 +62,8 @@ class Card:
         badge = htpy.span(style=_BADGE)[self.badge] if self.badge else None
         rows = (
             # In a span of its own, "$" is no mathematics to the notebook.
-            htpy.tr[htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[shown(words)]]
-            for label, words in self.facts
+            htpy.tr[htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[_drawn(fact)]]
+            for label, fact in self.facts
         )
         return str(
             htpy.div(style=_FRAME)[
@@ -80,6 +85,14 @@ def shown(words: str) -> htpy.Element:
     import htpy
 
     return htpy.bdi(class_="mathjax_ignore")[printable(words)]
+
+
+def _plain(fact: Fact) -> str:
+    return fact.text if isinstance(fact, Meter) else printable(fact)
+
+
+def _drawn(fact: Fact) -> htpy.Element:
+    return fact.html if isinstance(fact, Meter) else shown(fact)
 
 
 def _joined(commands: Iterable[str]) -> htpy.Node:

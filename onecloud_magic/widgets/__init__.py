@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .login import LoginForm
+from .quota import QuotaGauge
 from .secret_field import SecretField
 
-__all__ = ["LoginForm", "SecretField"]
+__all__ = ["LoginForm", "QuotaGauge", "SecretField"]

@@ -12,7 +12,8 @@ import pytest
 from onecloud_magic import OneCloud
 from onecloud_magic.magics.line import COMMANDS
 from onecloud_magic.sandbox import Sandbox, faults
-from onecloud_magic.show import Card, Text
+from onecloud_magic.show import Text
+from onecloud_magic.widgets import QuotaGauge
 from tests.account.reads import A_RUN
 
 from .shell import Shell
@@ -26,7 +27,7 @@ GIVES: dict[str, type] = {
     **dict.fromkeys(("login", "logout", "status", "use", "sandbox"), OneCloud),
     **dict.fromkeys(("cache", "doctor"), pd.DataFrame),
     **dict.fromkeys(("last", "help"), Text),
-    "quota": Card,
+    "quota": QuotaGauge,
 }
 
 
@@ -98,10 +99,10 @@ def test_the_gauge_has_the_figures_of_the_last_answer(signed_in: Shell, sandbox:
     sandbox.faults.add(faults.quota_nearly_spent(burst=12, daily=3456))
     signed_in.run("%onecloud workspaces;")
 
-    card = signed_in.run("%onecloud quota")
+    gauge = signed_in.run("%onecloud quota")
 
-    assert "12 of 100" in card.text
-    assert "3,456 of 50,000" in card.text
+    assert "12 of 100, ok" in gauge.card.text
+    assert "3,456 of 50,000, low" in gauge.card.text
 
 
 def test_where_the_environment_would_sign_in_again_logout_says_so(
