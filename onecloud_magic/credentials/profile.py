@@ -5,11 +5,9 @@ Also what the other profiles there know of a refresh token, which is good for on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-
-from filelock import FileLock
 
 from ..errors import OneCloudError
 from ..home import Home
@@ -57,14 +55,20 @@ class Profile:
         return Journal(self.home, self.home.journal(self.name, pending))
 
     def beside(self, pending: str) -> list[Entry]:
-        """What all journals but that of *pending* tell: of every profile: a token counts once."""
+        """The entries of all journals but that of *pending*, also of the other profiles."""
         found: list[Entry] = []
         for profile, place in self._places():
             if (profile, place) != (self.name, pending):
-                # What stands in the way in another profile must not end this one.
-                with suppress(*(() if profile == self.name else (OneCloudError,))):
-                    found += Journal(self.home, self.home.journal(profile, place)).read()
+                found += self._entries(profile, place)
         return found
+
+    def _entries(self, profile: str, place: str) -> list[Entry]:
+        try:
+            return Journal(self.home, self.home.journal(profile, place)).read()
+        except OneCloudError:
+            if profile == self.name:
+                raise
+            return []  # what stands in the way in another profile must not end this one
 
     def trace(self, record: Record, but: str | None = None) -> Trace | None:
         """Where the refresh token of *record* was spent, as far as anybody here knows.
@@ -81,19 +85,45 @@ class Profile:
         ]
         return min(found, key=self._rank, default=None)
 
-    def forget(self) -> None:
+    def forget(self, keeps: Callable[[Record], bool] = lambda record: False) -> None:
         """Keep no secret of the profile any more, but which tokens were spent or may be.
 
-        A renewal that is under way right now takes its own journal away when it ends.
+        What *keeps* says of is left alone. A renewal that is under way right now takes its own
+        journal away when it ends. Something that cannot be read is said once all else is done.
+        """
+        asked = may_be_spent(list(self._own_entries()))
+        trouble: OneCloudError | None = None
+        for place in ("", *self.home.pending(self.name)):
+            try:
+                kept = self.store(place).load()
+                if kept is None or not keeps(kept):
+                    self.store(place).forget(asked)
+            except OneCloudError as error:
+                trouble = error
+        self.home.sweep(self.home.record(self.name, "*"))
+        self.home.forget_damaged(self.name)
+        with (
+            suppress(TimeoutError, NotImplementedError),
+            self.home.hold(self.home.lock(self.name), 0),
+        ):
+            self.tidy(answers=True)
+        if trouble is not None:
+            raise trouble
+
+    def tidy(self, *, answers: bool = False) -> None:
+        """Take away the journals of what was signed out. Only for who holds the lock.
+
+        An answer whose record is gone is for who signs in with its token again; with *answers* it
+        goes, too.
         """
         for place in ("", *self.home.pending(self.name)):
-            self.store(place).forget(may_be_spent(self.journal(place).read()))
-        with suppress(OSError, NotImplementedError), self._lock():
-            for place in ("", *self.home.pending(self.name)):
+            kept = self.store(place).peek()
+            if kept.signed_out if kept else answers:
                 self.journal(place).drop()
 
-    def _lock(self) -> FileLock:
-        return FileLock(self.home.lock(self.name), timeout=0, mode=0o600, fallback_to_soft=False)
+    def _own_entries(self) -> Iterator[Entry]:
+        for place in ("", *self.home.pending(self.name)):
+            yield from self.journal(place).read()
 
     def _places(self) -> Iterator[tuple[str, str]]:
         for profile in self.home.profiles():

@@ -138,6 +138,14 @@ class Record:
         """Whether it is another access token of the same account."""
         return self.account == other.account and self.mark != other.mark
 
+    def has_token_of(self, other: Record) -> bool:
+        """Whether both would ask with the same refresh token in the same name."""
+        return (self.account, self.refresh_token) == (other.account, other.refresh_token)
+
+    def has_grant_of(self, other: Record) -> bool:
+        """Whether both would buy with the same grant."""
+        return (self.account, self.client_secret) == (other.account, other.client_secret)
+
     def has_spent(self, other: Record) -> bool:
         """Whether the refresh token of *other* is known here to be spent, by whichever account."""
         token = other.refresh_token

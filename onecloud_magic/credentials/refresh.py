@@ -14,10 +14,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from filelock import FileLock, Timeout
-
 from ..errors import OneCloudError
-from ..home import NO_LOCKS, Home
+from ..home import Home
 from .exchange import Exchange, exchange
 from .profile import Profile
 from .records import Record
@@ -52,16 +50,14 @@ def refresh(
         before = at.store(pending).load()
         if before is None:
             return GONE
-        with FileLock(home.lock(profile), timeout=patience, mode=0o600, fallback_to_soft=False):
-            return _renewed(at, pending, before.mark if seen is None else seen, ask, clock)
-    except Timeout:
+        with home.hold(home.lock(profile), patience):
+            outcome = _renewed(at, pending, before.mark if seen is None else seen, ask, clock)
+            at.tidy()
+            return outcome
+    except TimeoutError:
         return Outcome("busy", f"Another process has been renewing for {patience:.0f} s.")
-    except (OSError, NotImplementedError) as error:
-        # Without a lock two could spend the token; so none does.
-        if getattr(error, "errno", None) in NO_LOCKS:
-            return Outcome("failed", f"{home.root} is on a drive without locks.", _DRIVE)
-        says = f"{home.lock(profile)} cannot be locked: {getattr(error, 'strerror', error)}."
-        return Outcome("failed", says, "See what stands there; %onecloud doctor looks.")
+    except NotImplementedError as error:
+        return Outcome("failed", f"{error}.", _DRIVE)  # two could spend the token; so none does
     except OneCloudError as error:
         return Outcome("failed", str(error), error.hint)
 
@@ -74,45 +70,30 @@ def _renewed(
     store.tidy(clock() - _ABANDONED)
     record = store.load()
     if record is None or record.refresh_token is None:
-        return Settling(store, at.journal(pending), [], bool(pending), ask, clock).settle(seen)
-    spending = at.home.spending(record.refresh_token.fingerprint)
-    at.home.make_room(spending)
-    with FileLock(spending, timeout=_PATIENCE, mode=0o600, fallback_to_soft=False):
+        return Settling(at, pending, [], ask, clock).settle(seen)
+    with at.home.hold(at.home.spending(record.refresh_token.fingerprint), _PATIENCE):
         trace = at.trace(record, but=pending)
         if trace is None:
-            return _asked(at, pending, record, seen, ask, clock)
+            pending, seen = _place_of(at, pending, seen, record, clock())
+            return Settling(at, pending, at.beside(pending), ask, clock).settle(seen)
     if trace.profile != at.name or not trace.lives:
-        return Outcome("elsewhere", trace.named, "pending" if trace.pending else "")
+        return Outcome("elsewhere", profile=trace.named, unfinished=bool(trace.pending))
     # Spent in the other place: by a sign-in that was cut short, or before this one.
     if not pending:
         store.replace(record, trace.record)
     return Outcome("renewed")
 
 
-def _asked(
-    at: Profile,
-    pending: str,
-    record: Record,
-    seen: str,
-    ask: Exchange,
-    clock: Callable[[], float],
-) -> Outcome:
-    """Spend the token of *record*, by who holds it against all profiles."""
+def _place_of(at: Profile, pending: str, seen: str, record: Record, now: float) -> tuple[str, str]:
+    """Where the token of *record* is spent, and the access token that is to be replaced there."""
     session = at.store().peek() if pending else None
-    if session and record.mark == seen and _same_token(record, session):
-        # The session's own token: others, who know of no sign-in, must not send it again.
-        # A sign-in that another has renewed meanwhile is no such thing: it is done.
-        pending, seen, record = "", session.mark, session
-        said = verdict(record, at.journal().read(), clock())
-        if isinstance(said, Stop) and said.rejected:  # given once more, it is a new question
-            at.journal().drop()
-    beside = at.beside(pending)
-    store, journal = at.store(pending), at.journal(pending)
-    return Settling(store, journal, beside, bool(pending), ask, clock).settle(seen)
-
-
-def _same_token(one: Record, other: Record) -> bool:
-    return (one.account, one.refresh_token) == (other.account, other.refresh_token)
+    if session is None or record.mark != seen or not session.has_token_of(record):
+        return pending, seen  # also a sign-in that another has renewed meanwhile: it is done
+    # The session's own token: others, who know of no sign-in, must not send it again.
+    said = verdict(session, at.journal().read(), now)
+    if isinstance(said, Stop) and said.rejected:  # given once more, it is a new question
+        at.journal().drop()
+    return "", session.mark
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -79,9 +79,11 @@ class MemoryRenewal:
             bought = self._bought(seen)
             if isinstance(bought, OneCloudError):
                 raise bought
-            # Whoever has signed out or in since must not find the grant in the store again.
-            if not pending and latest is not None and latest.account == seen.account:
-                self._store.save(bought)
+            if not pending:
+                # Whoever has signed out or in since must not find the grant in the store again.
+                self._store.update(
+                    lambda kept: bought if kept and kept.has_grant_of(seen) else kept
+                )
             return bought
 
     def _bought(self, seen: Record) -> Record | OneCloudError:
@@ -243,7 +245,7 @@ def _error(outcome: Outcome, seen: Record, now: float) -> OneCloudError:
             f"The answer to the renewal {lost}: the refresh token may be spent.{left}", _AGAIN
         )
     if outcome.kind == "elsewhere":
-        return spent(outcome.says, left, pending=bool(outcome.hint))
+        return spent(outcome.profile, left, unfinished=outcome.unfinished)
     if outcome.kind in ("gone", "renewed"):  # renewed is then the session of another account
         says = outcome.says or "The session is gone: somebody has signed in as another."
         return SessionRejected(says, "Sign in with %onecloud login.")
@@ -251,10 +253,10 @@ def _error(outcome: Outcome, seen: Record, now: float) -> OneCloudError:
     return OneCloudError(f"The access token could not be renewed. {says}{left}", outcome.hint)
 
 
-def spent(profile: str, left: str = "", *, pending: bool = False) -> SessionRejected:
+def spent(profile: str, left: str = "", *, unfinished: bool = False) -> SessionRejected:
     """The error for a refresh token that was spent in *profile*; empty: and then given up."""
     if profile:
-        then = ", then %onecloud login with the same tokens" if pending else ""
+        then = ", then %onecloud login with the same tokens" if unfinished else ""
         says = f"The refresh token was spent in the profile {profile}, which has its successor."
         return SessionRejected(says + left, f"Go on there: %onecloud use {profile}{then}.")
     return SessionRejected(

@@ -12,12 +12,13 @@ from ..errors import (
     NotSignedIn,
     OneCloudError,
     OneCloudWarning,
+    RefreshUncertain,
     SessionRejected,
     Unreachable,
     UsageError,
 )
-from .environment import ENVIRONMENT
 from .hosts import Host
+from .importing import Import
 from .profile import Profile
 from .records import Record
 from .renewal import Renewal
@@ -59,8 +60,8 @@ class Session:
         self._store, self._host, self._clock = store, host, clock
         self._profile, self._renewal = profile, renewal
         self._signing_in = SigningIn(store, host, profile, renewal)
-        self._given = self._ours(given)
-        self._record = self._known(self._given)
+        self._import = Import(self._ours(given), store, profile, self._signing_in)
+        self._record = self._import.begun()
         self._refused: Record | None = None
         self._renewing, self._not_before = 0, 0.0  # how many threads wait for a renewal
         self._observers: list[Callable[[], None]] = []
@@ -125,19 +126,32 @@ class Session:
 
     def take_over(self, other: Session) -> None:
         """Go on with what *other* is signed in with, where nobody is signed in here."""
-        record, stored = self._ours(other.current), self._store.load()
-        free = stored is None or stored.signed_out
-        if record is not None and record.source != "environment" and free:
-            self._become(self._signing_in.through(record, lambda one, _: one))
+        record = self._ours(other.current)
+        if record is None or record.source == "environment":
+            return
+        session = self._signing_in.through(record, lambda one, _: one, yields=True)
+        if session.mark == record.mark:
+            self._become(session)
             other.sign_out()
 
     def sign_out(self) -> None:
-        """Forget the session, here and in the store. The service still takes its tokens."""
-        stored = self._store.load()
-        # The session of another host in this profile stays.
-        if stored is None or stored.signed_out or self._ours(stored):
-            (self._profile or self._store).forget()
+        """Forget the session, here and in the store. The service still takes its tokens.
+
+        Sessions of other accounts or hosts in this profile stay the first time.
+        """
+        if self._profile is None:
+            self._store.forget()
+        else:
+            self._profile.forget(self._others(self._store.load()))
         self._become(None)
+
+    def _others(self, stored: Record | None) -> Callable[[Record], bool]:
+        """Tells what a sign-out leaves alone, with that session in the store."""
+        if stored is None or stored.signed_out:
+            return lambda record: False
+        if not stored.belongs_to(self._host):
+            return lambda record: not record.belongs_to(self._host)
+        return lambda record: record.generation > 0 and record.account != stored.account
 
     def reject(self, asked: Record) -> bool:
         """Hear that the service answered 401 to *asked*; True if it is worth asking once more.
@@ -182,90 +196,38 @@ class Session:
     def _renew(self, record: Record) -> Record:
         if self._renewal is None:
             return record
-        given = self._to_import(record)
-        if given and (kept := self._kept_of(given)):
+        imports = self._import.is_due(record)
+        if imports and (kept := self._kept_of(record)):
             self._become(kept)
             if kept.mark != record.mark and not kept.is_due(self._clock()):
                 return kept
-            record, given = kept, None
+            record, imports = kept, False
         self._renewing += 1
         self._tell()
         try:
-            newer = self._newer(record, given, self._renewal)
+            newer = self._newer(record, self._renewal, imports=imports)
         finally:
             self._renewing -= 1
         self._become(newer)
         return newer
 
-    def _newer(self, record: Record, given: Record | None, renewal: Renewal) -> Record:
-        """What comes of *given*, else of the record, else of the tokens of the environment."""
-        if given is None:
+    def _newer(self, record: Record, renewal: Renewal, *, imports: bool) -> Record:
+        if not imports:
             try:
                 return renewal.renew(record)
-            except SessionRejected:
-                if (given := self._unused(record)) is None:
+            except (SessionRejected, RefreshUncertain):
+                if not self._import.is_left(record):
                     raise
-        self._given = None  # whatever comes of it, it is tried once
-        newer = self._imported(given, renewal, record)
-        self._given = given
-        return newer
+        return self._import.renewed(renewal, record)
 
-    def _to_import(self, record: Record) -> Record | None:
-        """The record of the environment, where the store has nothing of it, or no more."""
-        if record.source == "environment":
-            return record
-        given, stored = self._given, self._store.load()
-        ours = given is not None and given.account == record.account
-        return given if ours and stored and stored.account != record.account else None
-
-    def _kept_of(self, given: Record) -> Record | None:
-        """What the store has of the same account: it may be what became of *given*."""
+    def _kept_of(self, record: Record) -> Record | None:
+        """What the store has of the same account: it may be what became of *record*."""
         kept = self._ours(self._store.load())
-        same = kept is not None and kept.account == given.account and self._can_renew(kept)
+        same = kept is not None and kept.account == record.account and self._can_renew(kept)
         return kept if same else None
-
-    def _unused(self, record: Record) -> Record | None:
-        """The tokens of the environment, where they are others than those of *record* came of."""
-        given, profile = self._given, self._profile
-        if given is None or profile is None or given.refresh_token in (None, record.refresh_token):
-            return None
-        return given if given.account == record.account and not profile.trace(given) else None
-
-    def _imported(self, given: Record, renewal: Renewal, asked: Record) -> Record:
-        """Renew a record of the environment, and let the store have what is got for it."""
-        if self._profile is None or given.refresh_token is None:
-            if not self._is_anothers(given):
-                self._store.update(lambda kept: replace(given, spent=kept.spent if kept else ()))
-                return renewal.renew(given)
-            return renewal.renew(given, pending=ENVIRONMENT)  # bought for this process alone
-        if self._is_anothers(given):
-            raise SessionRejected(
-                "The access token of the environment was not renewed: the profile "
-                f"{self._profile.name} keeps the session of another account.",
-                "Unset ONECLOUD_PROFILE, or name another profile there.",
-            )
-
-        def renewed(one: Record, place: str) -> Record:
-            is_newer = one.generation and one.mark != asked.mark
-            return one if is_newer else renewal.renew(one, pending=place)
-
-        # The session that is stored stands until that has succeeded.
-        return self._signing_in.through(given, renewed, sets_aside=True)
-
-    def _is_anothers(self, given: Record) -> bool:
-        """Whether a named profile keeps the session of another, which no import may replace."""
-        stored = self._store.load()
-        if stored is None or self._profile is None or self._profile.name == ENVIRONMENT:
-            return False
-        return stored.renewable and stored.account != given.account
 
     def _can_renew(self, record: Record) -> bool:
         return self._renewal is not None and record.renewable
-
-    def _known(self, given: Record | None) -> Record | None:
-        """The record of the environment, or what its tokens have become in the store."""
-        trace = self._signing_in.trace(given) if given else None
-        return trace.record if trace and trace.lives and not trace.pending else given
 
     def _ours(self, record: Record | None) -> Record | None:
         if record is None or record.signed_out:

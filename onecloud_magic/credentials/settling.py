@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from ..errors import OneCloudError
 from .answers import Tokens, is_unheard, tokens_in
 from .exchange import Answer, Exchange, NotSent
-from .journal import Entry, Journal
+from .journal import Entry
+from .profile import Profile
 from .records import Record
 from .recovery import Again, Clear, Finish, Stop, may_be_spent, tokens_of, verdict
-from .stores import FileStore
 
 __all__ = ["GONE", "Outcome", "Settling"]
 
@@ -29,31 +30,43 @@ class Outcome:
     Attributes:
         kind: renewed, by us or by another; not sent; rejected; uncertain (the token may be
             spent); busy (another one is still at it); gone (nobody is signed in any more);
-            elsewhere (the token was spent in the profile *says*, which has its successor, or, if
-            that is empty, its successor was given up); killed (in the middle); failed.
+            elsewhere (the token was spent for another place); killed (in the middle); failed.
         says, hint: why, where there is something to say.
         status: of the last answer; 0 where none came.
+        profile: that has what came of the token, where it is elsewhere; empty where nobody has.
+        unfinished: what came of it there is a sign-in that is not yet current.
     """
 
     kind: Kind
     says: str = ""
     hint: str = ""
     status: int = 0
+    profile: str = ""
+    unfinished: bool = False
 
 
 GONE = Outcome("gone", "The session is gone: somebody has signed out.")
 
 
-@dataclass(frozen=True)
 class Settling:
-    """What whoever holds the lock does with the token of the record in *store*."""
+    """What whoever holds the lock does with the token of a record of *profile*.
 
-    store: FileStore
-    journal: Journal
-    beside: list[Entry]  # of the other journals: the same token counts there
-    pending: bool
-    ask: Exchange
-    clock: Callable[[], float]
+    Args:
+        pending: the sign-in that has the record; empty: the session.
+        beside: what other journals tell: the same token counts there.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        pending: str,
+        beside: list[Entry],
+        ask: Exchange,
+        clock: Callable[[], float],
+    ) -> None:
+        self.profile, self.pending, self.beside = profile, pending, beside
+        self.store, self.journal = profile.store(pending), profile.journal(pending)
+        self.ask, self.clock = ask, clock
 
     def settle(self, seen: str) -> Outcome:
         """Go from verdict to verdict until there is an outcome."""
@@ -86,8 +99,9 @@ class Settling:
 
     def _ask(self, record: Record, entries: list[Entry], attempt: int) -> Outcome | None:
         """Ask once; None where the journal says how it goes on."""
-        token = record.refresh_token.fingerprint if record.refresh_token else ""
-        intent = Entry("intent", token, attempt, self.clock(), client=record.client_id)
+        intent = Entry(
+            "intent", _fingerprint(record), attempt, self.clock(), client=record.client_id
+        )
         entries = [*entries, intent]
         self.journal.write(entries)
         answer = self.ask(record)
@@ -131,19 +145,30 @@ class Settling:
         def change(kept: Record | None) -> Record | None:
             if kept is None:  # a sign-in that failed elsewhere meanwhile, or a sign-out
                 return newer if self.pending else newer.emptied()
-            if _same_token(kept, record):  # it may have another access token by now
+            if kept.has_token_of(record):  # it may have another access token by now
                 return kept.renewed(tokens)
             return kept.knowing([each for each in newer.spent if each not in record.spent])
 
         # The answer stays in the journal until the store has it.
-        self.store.update(change)
+        kept = self.store.update(change)
+        if kept is not None and not kept.signed_out and not kept.came_of(record):
+            # Somebody has signed in as another: who signs in as before finds it.
+            self.profile.store(_fingerprint(record)).save(newer)
         self.journal.drop()
 
     def _done_with(self, entries: list[Entry]) -> None:
-        """Take a journal away that is about others; what they may have spent stays known."""
+        """Take a journal away that is about others; what came for them, or may have, is kept."""
+        for each in entries:
+            if tokens := tokens_of(each):
+                self.profile.store(each.token).update(partial(_renewed_if, each.token, tokens))
         self.store.update(lambda kept: kept and kept.knowing(may_be_spent(entries)))
         self.journal.drop()
 
 
-def _same_token(one: Record, other: Record) -> bool:
-    return (one.account, one.refresh_token) == (other.account, other.refresh_token)
+def _renewed_if(token: str, tokens: Tokens, kept: Record | None) -> Record | None:
+    """The record with what came for its *token*, if that is the one it has."""
+    return kept.renewed(tokens) if kept and _fingerprint(kept) == token else kept
+
+
+def _fingerprint(record: Record) -> str:
+    return record.refresh_token.fingerprint if record.refresh_token else ""

@@ -57,12 +57,13 @@ class SigningIn:
         record: Record,
         renewed: Callable[[Record, str], Record],
         *,
-        sets_aside: bool = False,
+        yields: bool = False,
     ) -> Record:
         """Let the store have what *renewed* makes of the record, and only if it does not raise.
 
-        It is given the record and the name of the pending sign-in. *sets_aside* means that the
-        session of another account that was there can be had again by signing in as before.
+        It is given the record and the name of the pending sign-in. The session of another account
+        that was there is found again by who signs in as before. With *yields* a session that is
+        there stays.
         """
         given = record
         place, record = self._begun(self._unspent(given))
@@ -70,6 +71,10 @@ class SigningIn:
             sound = renewed(record, place)
         except (RefreshUncertain, RefreshBusy):
             raise  # the token may be spent: both sign-ins are kept
+        except KeyboardInterrupt:
+            if self.profile and place and not self.profile.journal(place).read():
+                self._done(place, record)  # nothing was asked
+            raise
         except OneCloudError as error:
             if record.generation:  # what was got for a spent token: kept
                 raise
@@ -77,9 +82,9 @@ class SigningIn:
             if isinstance(error, SessionRejected) and record.refresh_token != given.refresh_token:
                 raise spent("") from None
             raise
-        if sets_aside:
+        if not yields:
             self._set_aside(sound)
-        session = self._current(sound, given)
+        session = self._current(sound, given, yields=yields)
         self._done(place, record, sound)
         return session
 
@@ -110,7 +115,7 @@ class SigningIn:
 
         def begin(kept: Record | None) -> Record:
             # The same sign-in in another kernel: it is renewed by both or by neither.
-            ours = kept is not None and (kept.came_of(record) or _same(kept, record))
+            ours = kept is not None and (kept.came_of(record) or kept.has_token_of(record))
             return kept if kept is not None and ours else record
 
         kept = self.profile.store(place).update(begin)
@@ -138,24 +143,27 @@ class SigningIn:
     def _begun_by_any(self, record: Record, place: str) -> Record:
         """What the place has of the same sign-in: it may have begun with another access token."""
         kept = self.profile.store(place).load() if self.profile and place else None
-        return kept if kept is not None and _same(kept, record) else record
+        return kept if kept is not None and kept.has_token_of(record) else record
 
-    def _current(self, sound: Record, given: Record) -> Record:
+    def _current(self, sound: Record, given: Record, *, yields: bool) -> Record:
         """Make it the session, unless another process has signed in so, and has renewed since."""
         seen: list[Record] = []
         trace = self.profile.trace(sound) if self.profile else None
 
         def change(kept: Record | None) -> Record:
             seen.extend([kept] if kept else [])
-            return self._joined(kept, sound, replace(sound, refresh_token=None) if trace else sound)
+            if kept is not None and yields and not kept.signed_out:
+                return kept
+            return self._joined(kept, sound, keeps_refresh=trace is None)
 
         session = self.store.update(change) or sound
         if not session.renewable and (says := _lost_with(given, trace, seen)):
             warnings.warn(OneCloudWarning(says), stacklevel=2)
         return session
 
-    def _joined(self, kept: Record | None, given: Record, sound: Record) -> Record:
-        """What the session is when *given*, as far as it is *sound*, comes where *kept* was."""
+    def _joined(self, kept: Record | None, given: Record, *, keeps_refresh: bool) -> Record:
+        """What the session is when *given* comes where *kept* was."""
+        sound = given if keeps_refresh else replace(given, refresh_token=None)
         if kept is None:
             return sound
         if kept.belongs_to(self.host) and not kept.signed_out:
@@ -175,31 +183,28 @@ class SigningIn:
             return
         with suppress(OneCloudError):  # what stays there is taken up by the next sign-in
             self.profile.store(place).update(
-                lambda kept: None if kept and any(_same(kept, each) for each in records) else kept
+                lambda kept: None if kept and any(map(kept.has_token_of, records)) else kept
             )
 
     def _set_aside(self, sound: Record) -> None:
-        """Keep what an import is about to replace as a sign-in: nobody else has its token."""
+        """Keep as a sign-in what is about to be replaced: nobody else may have its token."""
         kept = self.store.load() if self.profile else None
-        token = kept.refresh_token if kept and kept.generation else None
-        if self.profile and kept and token and kept.account != sound.account:
-            self.profile.store(token.fingerprint).save(kept)
-
-
-def _same(one: Record, other: Record) -> bool:
-    """Whether both would ask with the same token in the same name."""
-    return (one.account, one.refresh_token) == (other.account, other.refresh_token)
+        if self.profile is None or kept is None or kept.account == sound.account:
+            return
+        may_differ = kept.generation or self.profile.journal().read()  # from what the user has
+        if kept.refresh_token is not None and may_differ:
+            self.profile.store(kept.refresh_token.fingerprint).save(kept)
 
 
 def _lost_with(given: Record, trace: Trace | None, seen: list[Record]) -> str | None:
     """What a user has to know who now has a session that is not renewed."""
-    if trace is not None:
+    if trace is not None and trace.lives:
         return (
             f"The refresh token was spent in the profile {trace.profile}, which goes on with its "
             f"successor (%onecloud use {trace.profile}). Here the access token is used until it "
             "ends."
         )
-    if given.renewable:
+    if given.renewable or trace is not None:
         return f"The refresh token was spent before, and what came of it is not kept here. {_ALONE}"
     if any(each.renewable for each in seen):
         return f"The access token took the place of a session that renewed itself. {_ALONE}"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .places import NO_LOCKS, Home
+from .places import Home
 
-__all__ = ["NO_LOCKS", "Home"]
+__all__ = ["Home"]

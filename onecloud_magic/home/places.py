@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
@@ -20,10 +20,10 @@ from tempfile import mkstemp
 from ..errors import OneCloudError, UsageError
 from .files import no_follow, patiently, refuse_shared, replace, reserve, sync, told
 
-__all__ = ["NO_LOCKS", "Home"]
+__all__ = ["Home"]
 
-NO_LOCKS = (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what a drive without them says
-_PATIENCE = 10.0  # seconds; a write takes some thousandths of one
+_NO_LOCKS = (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what a drive without them says
+_WAIT_FOR_WRITE = 10.0  # seconds; a write takes some thousandths of one
 # A dot at the end would leave the folder ("..") or be dropped by Windows.
 _PROFILE = re.compile(r"[A-Za-z0-9_.-]{0,63}[A-Za-z0-9_-]")
 
@@ -63,32 +63,54 @@ class Home:
         return self._folder(profile) / "lock"
 
     @contextmanager
-    def writing(self, profile: str) -> Iterator[None]:
-        """Be the only one who changes what is kept of *profile*, for as long as a write takes."""
-        from filelock import FileLock
+    def hold(self, path: Path, patience: float) -> Iterator[None]:
+        """Be the only one who holds the lock at *path*, which is made where it is not there.
 
-        path = self._folder(profile) / "writing"
+        Raises:
+            TimeoutError: another has held it for *patience* seconds.
+            NotImplementedError: the drive has no locks.
+            OneCloudError: it cannot be locked.
+        """
+        from filelock import FileLock, Timeout
+
         with told("write", path):
             self._make_folders(path)
-        lock = FileLock(path, timeout=_PATIENCE, mode=0o600, fallback_to_soft=False)
+        lock = FileLock(path, timeout=patience, mode=0o600, fallback_to_soft=False)
+        failed: OSError | NotImplementedError | None = None
         try:
             lock.acquire()
-        except TimeoutError:
-            raise OneCloudError(
-                f"Another process has been writing to {path.parent} for {_PATIENCE:.0f} s.",
-                "Try again; if it stays so, end that process.",
-            ) from None
+        except Timeout:
+            raise
         except (OSError, NotImplementedError) as error:
-            # Without locks nothing is renewed, so there is nothing that a write could get between.
-            if getattr(error, "errno", None) not in NO_LOCKS:
-                raise OneCloudError(
-                    f"{path} cannot be locked: {getattr(error, 'strerror', error)}.",
-                    "See what stands there; %onecloud doctor looks.",
-                ) from None
+            failed = error
+        if failed is not None:
+            if getattr(failed, "errno", None) in _NO_LOCKS:
+                raise NotImplementedError(f"{self.root} is on a drive without locks")
+            raise OneCloudError(
+                f"{path} cannot be locked: {getattr(failed, 'strerror', failed)}.",
+                "See what stands there; %onecloud doctor looks.",
+            )
         try:
             yield
         finally:
             lock.release()
+
+    @contextmanager
+    def writing(self, profile: str) -> Iterator[None]:
+        """Be the only one who changes what is kept of *profile*, for as long as a write takes."""
+        path = self._folder(profile) / "writing"
+        with ExitStack() as held:
+            # Without locks nothing is renewed, so there is nothing that a write could get between.
+            with suppress(NotImplementedError):
+                try:
+                    held.enter_context(self.hold(path, _WAIT_FOR_WRITE))
+                except TimeoutError:
+                    raise OneCloudError(
+                        f"Another process has been writing to {path.parent} for "
+                        f"{_WAIT_FOR_WRITE:.0f} s.",
+                        "Try again; if it stays so, end that process.",
+                    ) from None
+            yield
 
     def _folder(self, profile: str) -> Path:
         """The folder of a profile; a name that could be a path is a `UsageError`."""
@@ -101,7 +123,8 @@ class Home:
 
     def spending(self, token: str) -> Path:
         """What is held while that token is spent (its fingerprint), whichever profiles have it."""
-        return self.root / "spending" / token[:1]  # sixteen locks: one a token would never end
+        # A lock is never removed, so that one for each token would pile up.
+        return self.root / "spending" / token[:3]
 
     def profiles(self) -> list[str]:
         """The names of the profiles that something is kept for."""
@@ -197,10 +220,10 @@ class Home:
                     if draft.lstat().st_mtime < before:
                         draft.unlink()
 
-    def make_room(self, path: Path) -> None:
-        """See that there is a folder for the file at *path*, for the owner alone."""
-        with told("make the folder of", path):
-            self._make_folders(path)
+    def forget_damaged(self, profile: str) -> None:
+        """Take away what was set aside in *profile*: there is a secret in it, for all we know."""
+        for kept in self._folder(profile).glob("*.damaged-*"):
+            self.remove(kept)
 
     def remove(self, path: Path) -> None:
         """Take the file at *path* away; none there is well too."""

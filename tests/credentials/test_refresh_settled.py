@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from filelock import FileLock
@@ -15,6 +15,7 @@ from onecloud_magic.credentials.journal import Journal
 from onecloud_magic.credentials.records import Record
 from onecloud_magic.credentials.refresh import main
 from onecloud_magic.credentials.secret import Secret
+from onecloud_magic.credentials.settling import Outcome as Settled
 from onecloud_magic.credentials.stores import FileStore
 from onecloud_magic.home import Home
 
@@ -194,7 +195,7 @@ def test_the_command_prints_the_outcome_and_no_secret(
     assert main(["default", "--seen", record.mark]) == 0
 
     printed = capsys.readouterr().out
-    assert json.loads(printed) == {"kind": "renewed", "says": "", "hint": "", "status": 0}
+    assert json.loads(printed) == asdict(Settled("renewed"))
     assert token not in printed
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import trustme
 from onecloud_magic import OneCloud
 from onecloud_magic.credentials.exchange import exchange
 from onecloud_magic.credentials.refresh import refresh
+from onecloud_magic.credentials.settling import Outcome
 from onecloud_magic.errors import NotSignedIn, Unreachable
 from onecloud_magic.home import Home
 from onecloud_magic.sandbox import Sandbox
@@ -95,7 +97,7 @@ def test_the_helper_says_nothing_but_its_outcome(
     told = run_helper("--seen", before.mark, folder=tmp_path)
 
     assert (told.returncode, told.stderr) == (0, "")
-    assert json.loads(told.stdout) == {"kind": "renewed", "says": "", "hint": "", "status": 0}
+    assert json.loads(told.stdout) == asdict(Outcome("renewed"))
     for record in (before, stored(home)):
         assert not [one for one in pasted(record).values() if one in told.stdout]
 
