@@ -183,7 +183,7 @@ def test_signing_out_gets_by_what_cannot_be_read(user: User) -> None:
     with pytest.raises(OneCloudError, match="newer version"):
         session.sign_out()
 
-    assert user.files == {"pending-abc.json"}
+    assert user.files == {"pending-abc.json", "record.json"}
     assert newer.read_bytes() == b'{"schema": 99}'
 
 
