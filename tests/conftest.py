@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,12 +23,14 @@ class Clock:
 
     def __init__(self, now: float = NOW) -> None:
         self.now = now
+        self._lock = threading.Lock()
 
     def __call__(self) -> float:
         return self.now
 
     def advance(self, seconds: float) -> None:
-        self.now += seconds
+        with self._lock:  # threads that sleep together must not turn it back
+            self.now += seconds
 
 
 def need(program: str) -> str:

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from ..api import Answers, Pace, Reply, Request, Transport
+from ..api import Answers, Ledger, Pace, Reply, Request, Transport
 from ..api import Quota as Told
 from ..credentials import environment
 from ..credentials.bearer import Bearer
 from ..credentials.hosts import Host
-from ..credentials.profile import Profile
 from ..credentials.records import Record
-from ..credentials.renewal import FileRenewal, MemoryRenewal
 from ..credentials.secret import Secret
-from ..credentials.session import Session as Held
-from ..credentials.stores import FileStore, MemoryStore
+from ..credentials.stores import FileStore
 from ..errors import NotSignedIn
 from ..home import Home
+from .ledgers import ledger
 from .observed import Activity, Quota, Session
+from .place import Place, given_in, holder
 
 if TYPE_CHECKING:
     from .settings import Settings
 
 _JUST = 60.0  # seconds; a token that is refused so soon after it came is not renewed once more
-
-
-@dataclass(frozen=True)
-class Place:
-    """What tells one line from another."""
-
-    home: Home
-    profile: str
-    host: Host
-    token_store: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,7 @@ class Line:
         self._reached_by: tuple[float, str] | None = None
         self.session = Session(profile=place.profile, host=place.host.base_url)
         self.quota, self.activity = Quota(), Activity()
-        self.held = self._session()
+        self.held = holder(place, clock, lambda: self._ca_bundle)
         self.pace = Pace(clock=ticks, sleep=sleep, waiting=self.activity.wait)
         self._answers: dict[str, Answers] = {}
         self._account, self._mine = "", _Mine()
@@ -77,25 +67,6 @@ class Line:
         self.follow(settings)
         self.held.observe(self.look)
         self.look()
-
-    def _session(self) -> Held:
-        home, profile, clock = self.place.home, self.place.profile, self.clock
-        given, bundle = _given(profile), lambda: self._ca_bundle
-        match self.place.token_store:
-            case "memory":
-                memory = MemoryStore()
-                renewal = MemoryRenewal(memory, clock, bundle)
-                return Held(memory, self.place.host, given=given, renewal=renewal, clock=clock)
-            case _:
-                own = Profile(home, profile)
-                return Held(
-                    own.store(),
-                    self.place.host,
-                    given=given,
-                    profile=own,
-                    renewal=FileRenewal(home, profile, clock, bundle),
-                    clock=clock,
-                )
 
     @property
     def _ca_bundle(self) -> str:
@@ -122,6 +93,7 @@ class Line:
         if account != self._account:
             self._account = account
             self.quota.forget()
+            self.pace.ledger = self._ledger_of(account)
         self.session.show(self.held)
 
     @property
@@ -139,6 +111,12 @@ class Line:
     def sent(self) -> int:
         """The calls that this thread has ever sent, repeats included."""
         return self._mine.sent
+
+    @contextmanager
+    def expects(self, calls: int) -> Iterator[None]:
+        """Announce calls that are to come; a `QuotaExceeded` where so many are not left today."""
+        with self.pace.expects(calls), self.activity.expecting(calls):
+            yield
 
     def sign_in(self, record: Record) -> None:
         """Make *record* the session, once the service has answered one call made with it."""
@@ -164,12 +142,16 @@ class Line:
             self._answers[account] = Answers(self._ttl, clock=self.clock)
         return self._answers[account]
 
+    def _ledger_of(self, account: str) -> Ledger:
+        return ledger(self.place.home, self.place.token_store, account)
+
     def _check(self, record: Record, told: Callable[[Told], None]) -> int:
         token = record.access_token
         if token is None:
             raise NotSignedIn("An access token is needed to sign in.", "Get one on the API page.")
         # Until it is the session, what the service tells of its quota is not the session's.
-        transport = self._connected(Bearer(record.base_url, lambda: token), told)
+        pace = self.pace.on(self._ledger_of(record.account))
+        transport = self._connected(Bearer(record.base_url, lambda: token), told, pace=pace)
         found = transport.call("getWorkspaces")
         transport.close()
         return len(found)
@@ -187,6 +169,7 @@ class Line:
         told: Callable[[Told], None],
         renew: Callable[[], bool] = lambda: False,
         renew_again: Callable[[], bool] = lambda: False,
+        pace: Pace | None = None,
     ) -> Transport:
         timeout, ca_bundle = self._reached_by or (30.0, "")
 
@@ -198,7 +181,7 @@ class Line:
         return Transport(
             self.place.host.base_url,
             bearer,
-            self.pace,
+            pace or self.pace,
             renew=renew,
             renew_again=renew_again,
             on_reply=on_reply,
@@ -233,11 +216,6 @@ class _Mine(threading.local):
 
     sent = 0
     record: Record | None = None
-
-
-def _given(profile: str) -> Record | None:
-    """The credential of the environment, in the profile that the environment names."""
-    return environment.record() if profile == environment.profile() else None
 
 
 _lines: dict[Place, Line] = {}
@@ -275,7 +253,7 @@ def _tell_where(place: Place) -> None:
 
 def host_of(home: Home, profile: str) -> Host | None:
     """Where *profile* is signed in, by this process or by another; None where it is not."""
-    given = _given(profile)
+    given = given_in(profile)
     if given is None and (home, profile) not in _hosts:
         given = FileStore(profile, home).peek()
     if given is not None and not given.signed_out:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -95,6 +97,19 @@ class Activity(HasTraits):
     calls_expected = Int(None, allow_none=True, help="Calls that they will need, where known.")
     waiting_until = Instance(datetime, allow_none=True, help="The end of a wait, in UTC.")
     why = Unicode("", help="What is waited for.")
+    _reads = 0  # that expect calls
+
+    @contextmanager
+    def expecting(self, calls: int) -> Iterator[None]:
+        """So many calls are to come, besides those that were made and those that others expect."""
+        self._reads += 1
+        self.calls_expected = max(self.calls_expected or 0, self.calls_done) + calls
+        try:
+            yield
+        finally:
+            self._reads -= 1
+            if not self._reads:
+                self.calls_expected = None
 
     def wait(self, seconds: float, why: str) -> None:
         """Tell of a wait, or of its end (0 seconds)."""

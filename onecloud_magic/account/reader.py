@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 from traitlets import default
 
 from ..credentials.hosts import Host, resolve
-from ..errors import OneCloudWarning, UsageError
+from ..errors import OneCloudError, OneCloudWarning, UsageError
 from ..home import Home
 from . import profiles, when
 from .cache import Cache
 from .given import shown, whole
 from .inventory import Scope
-from .line import Last, Line, Place, host_of, line
+from .line import Last, Line, host_of, line
 from .names import Wanted, wanted
 from .observed import Activity, Quota, Session
+from .place import Place
 from .reading import Counting, Reading
 from .settings import Settings
 
@@ -96,13 +98,21 @@ class Reader(Settings):
         counting = _counting.get()
         reading = counting or Reading(self._line)
         reading.refresh = refresh
-        frame = plan(reading)
+        with reading.foreseeing(lambda: self._foreseen(plan, refresh)):
+            frame = plan(reading)
         if counting is None:
             reading.origin(table).mark(frame)
             if reading.gap:
                 said = f"{table}: {len(frame):,} read, and there may be more."
                 warnings.warn(OneCloudWarning(f"{said} {reading.gap}"), stacklevel=3)
         return frame
+
+    def _foreseen(self, plan: Plan, refresh: bool) -> int:
+        """The calls that a read is about to make, as far as known; 0 where nothing is."""
+        counting = Counting(self._line, refresh)
+        with suppress(OneCloudError):  # the read itself will say it
+            plan(counting)
+        return counting.calls
 
     def _count(self, read: Callable[..., object], arguments: dict[str, Any]) -> int:
         counting = Counting(self._line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -50,6 +51,15 @@ class Reading:
         self._before = line.sent
         self._oldest = float("inf")
         self._asked: dict[str, Any] = {}
+        self._announced = ExitStack()
+        self._foresee: Callable[[], int] | None = None
+
+    @contextmanager
+    def foreseeing(self, count: Callable[[], int]) -> Iterator[None]:
+        """Inside, the first call that is made announces as many as *count* then gives."""
+        self._foresee = count
+        with self._announced:
+            yield
 
     @property
     def answers(self) -> Answers:
@@ -110,7 +120,13 @@ class Reading:
         self._oldest = min(self._oldest, kept.fetched_at)
         return kept.data
 
+    def _announce(self) -> None:
+        count, self._foresee = self._foresee, None
+        if count is not None and (calls := count()):
+            self._announced.enter_context(self.line.expects(calls))
+
     def _fetch(self, key: str, name: str, parameters: dict[str, object]) -> Any:
+        self._announce()
         data = self.line.transport.call(name, **parameters)
         kind = OPERATIONS[name].kind
         if kind in ("metadata", "security"):
@@ -127,6 +143,7 @@ class Reading:
 
     def _turn(self, listing: Listing) -> Iterator[Page]:
         """Turn the pages of the service, until there are enough records that are kept."""
+        self._announce()
         keep, limit = listing.keep, listing.limit
         pages = self.line.transport.pages(
             listing.name, None if keep else limit, **listing.parameters

@@ -1,18 +1,21 @@
 """The service: how it is asked, what it answers, how often it may be asked.
 
-`operations`, `request`, `wire`, `words` and `paging` know no socket and no clock; `pace` and
-`answers` know a clock, `transport` the socket. No secret is seen here: the bearer is added by an
-`AuthBase` that is given.
+`operations`, `request`, `wire`, `words`, `paging`, `share` and `tally` know no socket and no
+clock; `pace` and `answers` know a clock, `ledger` a file, `transport` the socket. No secret is
+seen here: the bearer is added by an `AuthBase` that is given.
 """
 
 from __future__ import annotations
 
 from .address import certificates, checked_url, is_loopback, proxies
 from .answers import Answers, Kept, KindInfo
+from .ledger import FileLedger, Ledger, MemoryLedger
 from .operations import OPERATIONS, Kind, Operation
 from .pace import Pace, Turn
 from .paging import Pages, Record
 from .request import Request, make_request
+from .share import Share, Wait
+from .tally import Tally
 from .transport import CONNECTIONS, USER_AGENT, Transport
 from .trouble import explain
 from .trust import SYSTEM, adapter
@@ -24,9 +27,12 @@ __all__ = [
     "SYSTEM",
     "USER_AGENT",
     "Answers",
+    "FileLedger",
     "Kept",
     "Kind",
     "KindInfo",
+    "Ledger",
+    "MemoryLedger",
     "Operation",
     "Pace",
     "Pages",
@@ -34,8 +40,11 @@ __all__ = [
     "Record",
     "Reply",
     "Request",
+    "Share",
+    "Tally",
     "Transport",
     "Turn",
+    "Wait",
     "adapter",
     "certificates",
     "checked_url",

@@ -1,125 +1,180 @@
-"""When a call may go: never more of them in a window than the service takes.
+"""When a call may go: threads wait here for their turn, by the rules of `share`.
 
     with pace.turn() as turn:
         reply = send()
         turn.answered(Quota.from_headers(reply.headers))
 
-A call is stamped when its answer comes, not when it is sent: the service counts it somewhere
-between the two, so a stamp at the answer never leaves the window before the service's own does.
-A call in flight counts as one that was just made.
+What was called is kept in a ledger that the kernels of a machine share. Waiting threads look
+again a few times a second: what another one learns may let them go earlier.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
-from collections import deque
+import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from ..errors import QuotaExceeded
+from ..errors import OneCloudWarning, QuotaExceeded
+from .ledger import Ledger, MemoryLedger, has_ended, owner
+from .share import Share, Wait
+from .tally import Tally
 from .wire import Quota
 
-__all__ = ["Pace", "Turn", "Waiting"]
+__all__ = ["LOOK", "Pace", "Turn", "Waiting"]
 
+T = TypeVar("T")
 Waiting = Callable[[float, str], object]
-"""Is told of every wait: its seconds and its reason; 0.0 and "" when it is over."""
+"""Is told of a wait of a second or more: its seconds and its reason; 0.0 and "" when it is over."""
 
-_BREATH = 0.05  # seconds between two looks while only calls in flight are in the way
+LOOK = 0.25  # seconds between two looks at most
+_LONG = 1.0  # seconds; a shorter wait is nobody's business
 _PATIENCE = 15  # windows without a single call let through, until it is the day's end or a rival
+_TOLD_LATELY = 3600.0  # seconds for which the day's remainder is taken for what it still is
+
+# The calls of this process that hold a turn, of whichever pace: what is under way besides was
+# left behind by an interrupt.
+_turns: set[str] = set()
 
 
 class Pace:
-    """A sliding window of *burst_limit* calls in *burst_window* seconds, shared by all threads."""
+    """At most *burst_limit* calls in *burst_window* seconds, of all who share the *ledger*."""
 
     def __init__(
         self,
         burst_limit: int = 100,
         burst_window: float = 20.0,
         *,
+        ledger: Ledger | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
         waiting: Waiting = lambda seconds, why: None,
     ) -> None:
         self.burst_limit, self.burst_window = burst_limit, burst_window
+        self.ledger: Ledger = ledger or MemoryLedger()
         self.waiting = waiting
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._chance = clock, sleep, chance
+        self._said: dict[str, tuple[float, str]] = {}
         self._lock = threading.Lock()
-        self._stamps: deque[float] = deque()
-        self._flying: set[Turn] = set()
-        self._held_until = float("-inf")
-        self._refused_since: float | None = None
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:
-        """Wait until a call may go; inside the block it is in flight."""
-        turn = Turn(self)
+        """Wait until a call may go; inside the block it is under way."""
+        turn = Turn(self, self.ledger)
+        _turns.add(turn.call)
         try:
             self._wait(turn)
             yield turn
         finally:
             # Whatever ended it, a call that took off may have been counted by the service.
-            with self._lock:
-                self._land(turn)
+            turn.left()
+            _turns.discard(turn.call)
+
+    @contextmanager
+    def expects(self, calls: int) -> Iterator[None]:
+        """Announce that this process is about to make so many calls: that lets it pace better.
+
+        Raises:
+            QuotaExceeded: so many are not left of the day.
+        """
+        ledger, name = self.ledger, uuid.uuid4().hex
+        left = self.change(ledger, lambda share, now: _left_of_the_day(share.tally, now))
+        if left is not None and calls > left:
+            raise QuotaExceeded(
+                f"This needs up to {calls:,} calls, and {left:,} are left of the day.",
+                "Ask for less (limit, since, or one chain), or wait: the day's window is 24 h.",
+                needed=calls,
+                remaining=left,
+            )
+        try:
+            self.change(ledger, lambda share, now: share.expect(now, name, owner(), calls))
+            yield
+        finally:
+            self.change(ledger, lambda share, now: share.expected(name))
+
+    def on(self, ledger: Ledger) -> Pace:
+        """A pace like this one, for another quota."""
+        return Pace(
+            self.burst_limit,
+            self.burst_window,
+            ledger=ledger,
+            clock=self._clock,
+            sleep=self._sleep,
+            chance=self._chance,
+            waiting=self.waiting,
+        )
+
+    def change(self, ledger: Ledger, step: Callable[[Share, float], T]) -> T:
+        """Take a step with the rules, alone and at one time."""
+
+        def taken(tally: Tally) -> T:
+            # Inside of the ledger's lock: no other's time can be later than ours.
+            now = self._clock()
+            share = Share(tally, self.burst_limit, self.burst_window)
+            _bury(share, now)
+            return step(share, now)
+
+        return ledger.change(taken)
 
     def _wait(self, turn: Turn) -> None:
         wait = self._take_off(turn)
-        if wait is None:
-            return
+        waited = 0.0
         try:
-            while wait is not None:
-                self.waiting(*wait)
-                self._sleep(wait[0])
+            while wait:
+                self._tell(turn, wait, waited)
+                seconds = min(wait.seconds, LOOK)
+                self._sleep(seconds)
+                waited += seconds
                 wait = self._take_off(turn)
         finally:
+            self._tell_end(turn)
+
+    def _take_off(self, turn: Turn) -> Wait | None:
+        wait = self.change(turn.ledger, lambda share, now: share.may_go(now, turn.call, turn.owner))
+        turn.flying = wait is None
+        for trouble in turn.ledger.troubles():
+            warnings.warn(OneCloudWarning(trouble), stacklevel=5)
+        return wait
+
+    def _tell(self, turn: Turn, wait: Wait, waited: float) -> None:
+        """Tell of a wait, once, and again when its end or its reason has changed."""
+        if waited + wait.seconds < _LONG:
+            return
+        ends, told = self._clock() + wait.seconds, self._said.get(turn.call)
+        if told is None or told[1] != wait.why or abs(told[0] - ends) > _LONG / 2:
+            with self._lock:
+                self._said[turn.call] = ends, wait.why
+            self.waiting(wait.seconds, wait.why)
+
+    def _tell_end(self, turn: Turn) -> None:
+        with self._lock:
+            last = self._said.pop(turn.call, None) is not None and not self._said
+        if last:
             self.waiting(0.0, "")
 
-    def _take_off(self, turn: Turn) -> tuple[float, str] | None:
-        """Let the call go (None), or tell how long to wait before asking again, and why."""
-        with self._lock:
-            now = self._clock()
-            if self._held_until > now:
-                return self._held_until - now, "the service has no calls left in this window"
-            if self._made(now) < self.burst_limit:
-                self._flying.add(turn)
-                return None
-            leaves = self._stamps[0] + self.burst_window - now if self._stamps else _BREATH
-            why = f"{self.burst_limit} calls in {self.burst_window:g} s were made"
-            return max(leaves, 0.001), why
-
-    def _made(self, now: float) -> int:
-        """The calls that may count now: those of the last window, and those in flight."""
-        while self._stamps and self._stamps[0] <= now - self.burst_window:
-            self._stamps.popleft()
-        return len(self._stamps) + len(self._flying)
-
-    def _land(self, turn: Turn) -> None:
-        if turn in self._flying:
-            self._flying.remove(turn)
-            self._stamps.append(self._clock())
-
     def _answered(self, turn: Turn, quota: Quota) -> None:
-        with self._lock:
-            self._land(turn)
-            now = self._clock()
-            self._refused_since = None
-            # None left, but not through our calls: others use the quota, or a kernel before us.
-            if quota.burst_remaining == 0 and self._made(now) < self.burst_limit:
-                self._held_until = now + self.burst_window
+        told = quota.burst_remaining, quota.daily_remaining
+        self.change(turn.ledger, lambda share, now: share.answered(now, turn.call, *told))
 
     def _refused(self, turn: Turn, quota: Quota) -> None:
-        if quota.daily_remaining == 0:
+        chance, left = self._chance(), quota.daily_remaining
+
+        def step(share: Share, now: float) -> float:
+            share.refused(now, turn.call, left, chance)
+            return share.in_vain(now)
+
+        waited = self.change(turn.ledger, step)
+        if left == 0:
             raise QuotaExceeded(
                 "The calls of the day are spent.",
                 "The service counts 24 hours, for everything that uses this account: try later.",
                 remaining=0,
             )
-        with self._lock:
-            self._land(turn)
-            now = self._clock()
-            self._held_until = now + self.burst_window
-            self._refused_since = now if self._refused_since is None else self._refused_since
-            waited = now - self._refused_since
         if waited > _PATIENCE * self.burst_window:
             raise QuotaExceeded(
                 f"The service has refused every call for {waited:.0f} s: rate limit exceeded.",
@@ -130,17 +185,44 @@ class Pace:
 class Turn:
     """One call's turn: says how the call ended. An end that is not told counts as a call made."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, pace: Pace, ledger: Ledger) -> None:
+        self._pace, self.ledger = pace, ledger
+        self.call, self.owner = uuid.uuid4().hex[:12], owner()
+        self.flying: bool | None = None  # None while it is not known
 
     def answered(self, quota: Quota) -> None:
         """The service took the call, and told what is left."""
         self._pace._answered(self, quota)
+        self.flying = False
 
     def refused(self, quota: Quota) -> None:
-        """The service refused the call for want of quota: all calls wait out the window.
+        """The service refused the call for want of quota: all calls wait.
 
         Raises:
             QuotaExceeded: the day's calls are spent, or waiting has not helped for a long time.
         """
+        self.flying = False
         self._pace._refused(self, quota)
+
+    def left(self) -> None:
+        """The call is over; nothing is done where its end was told, or where it never went."""
+        if self.flying is not False:
+            self._pace.change(self.ledger, lambda share, now: share.left(now, self.call))
+        self.flying = False
+
+
+def _bury(share: Share, now: float) -> None:
+    """What the dead had under way is over, and so is what an interrupt left behind here."""
+    mine = owner()
+    for name in share.tally.owners - {mine}:
+        if has_ended(name):
+            share.gone(now, name)
+    for call, flight in list(share.tally.flying.items()):
+        if flight.owner == mine and call not in _turns:
+            share.left(now, call)
+
+
+def _left_of_the_day(tally: Tally, now: float) -> int | None:
+    """The day's remainder, where it was told lately: an hour later it may be another day's."""
+    lately = tally.day_at is not None and 0 <= now - tally.day_at < _TOLD_LATELY
+    return tally.day_left if lately else None

@@ -16,9 +16,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
+from typing import TYPE_CHECKING
 
 from ..errors import OneCloudError, UsageError
 from .files import no_follow, patiently, refuse_shared, replace, reserve, sync, told
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 __all__ = ["Home"]
 
@@ -26,6 +30,7 @@ _NO_LOCKS = (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what a drive
 _WAIT_FOR_WRITE = 10.0  # seconds; a write takes some thousandths of one
 # A dot at the end would leave the folder ("..") or be dropped by Windows.
 _PROFILE = re.compile(r"[A-Za-z0-9_.-]{0,63}[A-Za-z0-9_-]")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,24 @@ class Home:
     def lock(self, profile: str) -> Path:
         """What the one refresh of *profile* at a time holds; never removed, nothing is in it."""
         return self._folder(profile) / "lock"
+
+    def answers(self, account: str) -> Path:
+        """Where the answers to *account* are kept, and the pace of its calls."""
+        if not _NAME.fullmatch(account):
+            raise UsageError("That cannot be the name of an account.")
+        return self.root / "answers" / f"{account}.sqlite"
+
+    def database(self, path: Path, say: Callable[[str], object] = lambda words: None) -> Connection:
+        """Open the SQLite file at *path*, which other threads and processes may have open.
+
+        One that is damaged is moved aside and made anew, and *say* is told. What SQLite refuses
+        besides, it says as `sqlite3.Error`.
+        """
+        from .database import opened  # SQLite is loaded by whoever needs it
+
+        with told("open", path):
+            self._make_folders(path)
+        return opened(path, lambda: self.set_aside(path), say)
 
     @contextmanager
     def hold(self, path: Path, patience: float) -> Iterator[None]:

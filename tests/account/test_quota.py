@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -99,6 +100,73 @@ def test_what_the_cache_answers_changes_no_figure(account: OneCloud) -> None:
 # ---- the pace
 
 
+def test_a_read_of_150_pages_takes_one_window_and_a_bit(
+    account: OneCloud, sandbox: Sandbox, clock: Clock
+) -> None:
+    # It took two: calls that left the window while another was under way were taken for others'.
+    def some_way_off(_request: Request, work: faults.Work) -> Reply:
+        clock.advance(0.07)
+        reply = work()
+        clock.advance(0.07)
+        return reply
+
+    sandbox.faults.add(some_way_off)
+    began = clock.now
+
+    with pytest.warns(OneCloudWarning):
+        account.runs(limit=150 * 50 - 1, since="1000 days")
+
+    assert {each.status for each in sandbox.requests} == {200}
+    assert clock.now - began <= 20 + 50 * 0.14 + 5
+
+
+def test_the_calls_to_come_are_told_while_they_are_made(account: OneCloud) -> None:
+    seen: list[int | None] = []
+    account.activity.observe(lambda change: seen.append(change.new), "calls_expected")
+
+    account.logins(limit=500)
+
+    assert [each is None for each in seen] == [False, True]
+    assert seen[0] == account.activity.calls_done
+
+
+def test_what_would_not_fit_into_the_day_is_not_begun(
+    new_sandbox: NewSandbox, sign_in: SignIn
+) -> None:
+    sandbox = new_sandbox(daily_limit=40)
+    account = sign_in(sandbox)
+    account.chains()
+    sandbox.requests.clear()
+
+    with pytest.raises(QuotaExceeded, match="up to 50 calls, and 23 are left") as told:
+        account.runs(limit=2500)
+
+    assert (told.value.needed, told.value.remaining) == (50, 23)
+    assert not sandbox.requests
+
+
+def test_two_profiles_of_one_account_and_two_kernels_keep_to_one_pace(
+    new_sandbox: NewSandbox, sign_in: SignIn
+) -> None:
+    sandbox = new_sandbox(burst_limit=20)
+    accounts = [sign_in(sandbox, profile, burst_limit=20) for profile in ("one", "other")]
+
+    for _ in range(15):
+        for account in accounts:
+            account.workspaces(refresh=True)
+
+    assert {each.status for each in sandbox.requests} == {200}
+    assert accounts[0].activity is not accounts[1].activity
+
+
+def test_memory_writes_no_ledger(new_sandbox: NewSandbox, sign_in: SignIn, home: Path) -> None:
+    account = sign_in(new_sandbox(), token_store="memory")  # noqa: S106  # a place
+
+    account.workspaces()
+
+    assert not (home / "answers").exists()
+
+
 @pytest.mark.parametrize("window", ["sliding", "first", "clock"])
 def test_no_call_is_refused_however_many_are_needed(
     new_sandbox: NewSandbox, sign_in: SignIn, clock: Clock, window: str
@@ -169,8 +237,8 @@ def test_a_call_that_is_refused_for_want_of_quota_is_waited_out(
     assert len(frame) == 3
     assert [each.status for each in sandbox.requests] == [422, 200]
     assert frame.attrs["onecloud"]["calls"] == 2
-    assert clock.now - began == 20
-    assert waits == ["the service has no calls left in this window", ""]
+    assert 2 < clock.now - began < 4  # a window that stands may be over long before 20 s
+    assert (waits[0], waits[-1]) == ("the service has no calls left in this window", "")
     assert account.activity.waiting_until is None
 
 

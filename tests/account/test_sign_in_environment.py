@@ -36,7 +36,7 @@ def test_the_environment_signs_in_without_a_call(
     assert account.session.profile == "environment"
     assert len(account.workspaces()) == 3
     assert len(sandbox.requests) == 1
-    assert not home.exists()
+    assert not (home / "profiles").exists()  # the calls are counted, no credential is kept
 
 
 def test_the_environment_signs_in_the_profile_that_it_names(

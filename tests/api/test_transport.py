@@ -149,8 +149,12 @@ def test_a_rate_limit_is_waited_out_and_the_call_repeated_also_where_it_acts(
         with pytest.raises(errors.NotFound):
             quick[2].call("startChain", **known)
 
-        assert [one.status for one in sandbox.requests] == [200] * 4 + [422, 404]
-        assert clock.slept == [20.0]
+        # It is tried after 3, 6 and 12 s: a window that stands may be over long before 20 s.
+        answers = [one.status for one in sandbox.requests]
+        assert (answers[:5], answers[-1]) == ([200] * 4 + [422], 404)
+        assert set(answers[5:-1]) <= {422}
+        assert len(answers) <= 9
+        assert 20 <= sum(clock.slept) <= 40
 
 
 def test_a_spent_day_is_told_at_once(connect: Connect, clock: Clock) -> None:
