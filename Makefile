@@ -35,8 +35,8 @@ narrow: pyproject.toml
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --resolution lowest-direct --editable .
 	$(NARROW)/bin/uv pip freeze --quiet --python $(NARROW)/bin/python --exclude-editable > $(NARROW)/lowest.txt
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --constraint $(NARROW)/lowest.txt --group narrow
-	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/browser --ignore tests/contract \
-		--ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py
+	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/browser --ignore tests/canary \
+		--ignore tests/contract --ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py
 
 # The first look, without an account: the environment is made once, then no network is needed.
 DEMO := $(VENV)-demo

@@ -21,6 +21,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 
 __all__ = [
@@ -74,6 +75,8 @@ class OneCloudError(Exception):
         shell = ipython.get_ipython() if ipython else None
         if shell is None:
             return self.lines
+        if self.private:  # `%debug` would find the variables, and so does `sys.last_value`
+            traceback.clear_frames(self.__traceback__)
         if self.private or shell.InteractiveTB.mode != "Verbose":
             # The modes Plain and Minimal put one line behind the other.
             plain = getattr(shell.InteractiveTB, "tb_join_char", "\n") == ""

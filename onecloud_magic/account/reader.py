@@ -38,7 +38,10 @@ class Reader(Settings):
 
     def __init__(self, profile: str | None = None, **settings: Any) -> None:
         self.profile = profiles.current() if profile is None else profile
-        super().__init__(profiles.defaults(self.profile), **settings)
+        try:
+            super().__init__(profiles.defaults(self.profile), **settings)
+        finally:
+            settings.clear()  # a traceback shows variables: a token may be among them by mistake
         self.cache = Cache(lambda: self._line.answers)
         self._place()  # what cannot be is said now, not at the first read
 

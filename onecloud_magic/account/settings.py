@@ -68,6 +68,7 @@ class Settings(Configurable):
     def __init__(self, defaults: Mapping[str, str] | None = None, /, **settings: Any) -> None:
         known = self.class_trait_names(config=True)
         if unknown := settings.keys() - set(known):
+            settings.clear()  # else a verbose traceback shows the values
             raise TypeError(
                 f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}; "
                 f"it has {', '.join(sorted(known))}"

@@ -101,7 +101,7 @@ def _text(prompt: str) -> str:
 
 
 def _asked(ask: Callable[[], object]) -> object:
-    """What is answered; an end of the input or an interrupt leaves the session as it was."""
+    """What is answered; its end, an interrupt, or what is no token leave the session as it was."""
     # What is raised has nothing behind it: a traceback would show the frames of the asking.
     try:
         return ask()
@@ -109,6 +109,8 @@ def _asked(ask: Callable[[], object]) -> object:
         left: BaseException = _nothing()
     except KeyboardInterrupt:
         left = SignInInterrupted("nothing was sent, the session is as it was.")
+    except UsageError as error:
+        left = error.with_traceback(None)
     raise left
 
 

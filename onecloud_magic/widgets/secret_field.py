@@ -14,6 +14,7 @@ from traitlets import Unicode, validate
 from ..account.settings import running_shell
 from ..credentials.secret import Secret
 from ..errors import UsageError
+from .discretion import keep_silent, let_talk
 
 __all__ = ["OpenField", "SecretField"]
 
@@ -45,6 +46,7 @@ class SecretField(Password):  # type: ignore[misc]  # ipywidgets has no types
         self._spread, self._locked, self._shell = spread, False, running_shell()
         self._cell_runs = _in_cell(self._shell)
         super().__init__(continuous_update=False, **settings)
+        keep_silent(self, self._shell)
         self._settle()
         if self._shell is not None:
             self._shell.events.register("pre_run_cell", self._cell_begins)
@@ -110,6 +112,7 @@ class SecretField(Password):  # type: ignore[misc]  # ipywidgets has no types
             with suppress(ValueError):  # the shell has forgotten all its callbacks
                 shell.events.unregister("pre_run_cell", self._cell_begins)
                 shell.events.unregister("post_run_cell", self._cell_ends)
+        let_talk(self)
         super().close()
 
     def __reduce__(self) -> NoReturn:
@@ -160,6 +163,7 @@ class OpenField(Text):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, *, spread: Spread = lambda text: False, **settings: Any) -> None:
         self._arrived, self._spread = threading.Event(), spread
         super().__init__(continuous_update=False, **settings)
+        keep_silent(self, running_shell())  # a whole page may be pasted here
         self.observe(self._note, "value")
 
     def arrives(self, wait: float) -> bool:
@@ -180,6 +184,10 @@ class OpenField(Text):  # type: ignore[misc]  # ipywidgets has no types
             self.send_state("placeholder")
         if state:
             super().set_state(state)
+
+    def close(self) -> None:
+        let_talk(self)
+        super().close()
 
     def _note(self, change: Any) -> None:
         (self._arrived.set if change.new.strip() else self._arrived.clear)()
