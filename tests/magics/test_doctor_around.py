@@ -216,7 +216,7 @@ def test_where_nobody_sits_there_the_variable_is_named(shell: Shell) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no terminals of this kind")
 def test_at_a_terminal_somebody_can_be_asked(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    above, below = os.openpty()
+    above, below = os.openpty() if sys.platform != "win32" else (-1, -1)
     with os.fdopen(below) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
         says = examined(shell, "front end")
