@@ -88,6 +88,8 @@ def host(request: pytest.FixtureRequest, shared: dict[str, Sandbox]) -> Iterator
 def forget(sandbox: Sandbox) -> None:
     sandbox.faults.clear()
     sandbox.requests.clear()
+    # The clock is set back for each test: what was counted before would be of this moment.
+    sandbox._world.limits._windows.clear()
 
 
 @pytest.fixture

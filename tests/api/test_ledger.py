@@ -278,13 +278,19 @@ def test_what_a_dead_process_had_under_way_is_over(home: Home) -> None:
     assert ledger.change(lambda tally: (len(tally.flying), len(tally.coming))) == (0, 0)
 
 
+def forked() -> int:
+    if sys.platform == "win32":
+        raise NotImplementedError
+    return os.fork()
+
+
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 def test_a_fork_has_a_connection_of_its_own(home: Home) -> None:
     ledger = FileLedger(home, "me")
     make(a_pace(ledger, Clock(), 100), 2)
 
-    child = os.fork() if sys.platform != "win32" else -1
+    child = forked()
     if child == 0:
         make(a_pace(ledger, Clock(), 100), 3)
         os._exit(0)

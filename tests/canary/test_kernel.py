@@ -88,7 +88,9 @@ def test_what_fails_shows_no_secret_in_any_frame_of_any_traceback(
 
     sights = search(lookout, canaries, str(capfd.readouterr()))
 
-    assert places(sights) <= stores()
+    # A sign-in that is uncertain, and a session that another took the place of, are kept beside it.
+    beside = {each for each in places(sights) if "/profiles/default/pending-" in each}
+    assert places(sights) - beside <= stores()
     assert not {each.secret for each in sights} & set(canaries.typed)
 
 
@@ -186,7 +188,9 @@ def test_the_form_hands_a_secret_over_and_keeps_none(
 
     sights = search(lookout, canaries, str(capfd.readouterr()))
 
-    assert places(sights) <= stores()
+    # A sign-in that is uncertain, and a session that another took the place of, are kept beside it.
+    beside = {each for each in places(sights) if "/profiles/default/pending-" in each}
+    assert places(sights) - beside <= stores()
     assert not {each.secret for each in sights} & set(canaries.typed)
 
 

@@ -12,6 +12,7 @@ import pytest
 from onecloud_magic import OneCloud
 from onecloud_magic.sandbox import Sandbox, faults
 
+from .examined import kept
 from .shell import Shell
 
 CHECKS = [
@@ -53,12 +54,12 @@ def test_where_all_is_well_it_says_so(signed_in: Shell, account: OneCloud) -> No
 def test_it_makes_one_call_and_changes_nothing(
     signed_in: Shell, sandbox: Sandbox, home: Path
 ) -> None:
-    before = {each: each.read_bytes() for each in home.rglob("*") if each.is_file()}
+    before = kept(home)
 
     signed_in.run("%onecloud doctor;")
 
     assert [each.path for each in sandbox.requests] == ["/v1/metadata/workspace"]
-    assert before == {each: each.read_bytes() for each in home.rglob("*") if each.is_file()}
+    assert before == kept(home)
     assert signed_in.run("%onecloud").session.state == "active"
 
 

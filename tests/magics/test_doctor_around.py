@@ -214,9 +214,15 @@ def test_where_nobody_sits_there_the_variable_is_named(shell: Shell) -> None:
     assert examined(shell, "front end") == [("look", words, hint)]
 
 
+def terminal_pair() -> tuple[int, int]:
+    if sys.platform == "win32":
+        raise NotImplementedError
+    return os.openpty()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no terminals of this kind")
 def test_at_a_terminal_somebody_can_be_asked(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    above, below = os.openpty() if sys.platform != "win32" else (-1, -1)
+    above, below = terminal_pair()
     with os.fdopen(below) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
         says = examined(shell, "front end")
