@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 __all__ = ["Card", "Fact", "shown"]
 
 # The colours are half transparent: they suit a light page and a dark one.
-_FRAME = "display:inline-block;padding:.6em 1em;border:1px solid #8888;border-radius:6px"
-_BADGE = "border:1px solid #8888;border-radius:3px;padding:0 .4em;margin-left:.6em;font-size:85%"
-_LABEL = (
-    "text-align:left;font-weight:normal;opacity:.75;padding:.1em 1.2em .1em 0;vertical-align:top"
+_FRAME = (
+    "display:inline-block;padding:.6em 1em;border:1px solid #8888;border-radius:6px;line-height:1.4"
 )
-_VALUE = "text-align:left;padding:.1em 0;overflow-wrap:anywhere;max-width:44em"
-_NEXT = "margin-top:.4em;opacity:.75"
+_ROW = "background:none"  # front ends stripe tables
+_BADGE = "border:1px solid #8888;border-radius:3px;padding:0 .4em;margin-left:.6em;font-size:85%"
+_CELL = "text-align:left;vertical-align:top;line-height:1.4;"
+_LABEL = _CELL + "font-weight:normal;opacity:.75;padding:.1em 1.2em .1em 0"
+_VALUE = _CELL + "padding:.1em 0;overflow-wrap:anywhere;max-width:44em"
+_NEXT = "margin-top:.4em"
+_PALE = "opacity:.75"
 
 
 Fact: TypeAlias = str | Meter
@@ -62,14 +65,18 @@ class Card:
         badge = htpy.span(style=_BADGE)[self.badge] if self.badge else None
         rows = (
             # In a span of its own, "$" is no mathematics to the notebook.
-            htpy.tr[htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[_drawn(fact)]]
+            htpy.tr(style=_ROW)[
+                htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[_drawn(fact)]
+            ]
             for label, fact in self.facts
         )
         return str(
             htpy.div(style=_FRAME)[
                 htpy.div[htpy.b[self.title], badge],
                 htpy.table(style="border-collapse:collapse;margin:.3em 0 0")[rows],
-                htpy.div(style=_NEXT)["next ", _joined(self.next)] if self.next else None,
+                htpy.div(style=_NEXT)[htpy.span(style=_PALE)["next"], " ", _joined(self.next)]
+                if self.next
+                else None,
             ]
         )
 

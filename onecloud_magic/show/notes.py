@@ -11,7 +11,7 @@ _STYLE = "overflow-wrap:anywhere;max-width:44em;line-height:1.4;padding:.2em 0"
 _ALERT = ";border-left:4px solid var(--jp-error-color1, #c62828);padding-left:.6em"
 
 
-def note(*lines: str, role: str = "status") -> str:
+def note(*lines: str, title: str = "", role: str = "status") -> str:
     """Lines as html; a screen reader reads them out when they appear, an `alert` at once.
 
     Without a *role* they are only there.
@@ -20,6 +20,7 @@ def note(*lines: str, role: str = "status") -> str:
 
     return str(
         htpy.div(role=role or None, style=_STYLE + (_ALERT if role == "alert" else ""))[
-            (htpy.div[shown(each)] for each in lines if each)
+            htpy.b[shown(title)] if title else None,
+            (htpy.div[shown(each)] for each in lines if each),
         ]
     )

@@ -39,7 +39,7 @@ class Entries(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, profile: str, say: Callable[[str], object]) -> None:
         self._profile, self._say = profile, say
-        style, layout = {"description_width": "8em"}, {"width": "min(36em, 100%)"}
+        style, layout = {"description_width": "8em"}, {"width": "min(36em, calc(100% - 4px))"}
         looks: dict[str, Any] = {"style": style, "layout": layout}
         self.host = Dropdown(options=CHOICES, description="Host", **looks)
         self.fields: dict[str, Any] = {
@@ -123,7 +123,7 @@ class Entries(VBox):  # type: ignore[misc]  # ipywidgets has no types
             if name in SECRETS and name not in shown:
                 field.drop()
         guide = _GUIDE if "access_token" in shown else _GRANT_GUIDE
-        self.about.value = note(f"Sign in, profile {self._profile}", guide, _PASTE, role="")
+        self.about.value = note(guide, _PASTE, title=f"Sign in, profile {self._profile}", role="")
 
     def _spread(self, text: str) -> bool:
         """Fill in what was pasted in one piece; whether it was such."""

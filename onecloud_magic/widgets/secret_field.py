@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, NoReturn
 
 from ipywidgets import Password, Text
@@ -14,6 +12,7 @@ from traitlets import Unicode, validate
 from ..account.settings import running_shell
 from ..credentials.secret import Secret
 from ..errors import UsageError
+from .cells import Cells
 from .discretion import keep_silent, let_talk
 
 __all__ = ["OpenField", "SecretField"]
@@ -43,14 +42,10 @@ class SecretField(Password):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, *, spread: Spread = lambda text: False, **settings: Any) -> None:
         self._held: Secret | UsageError | None = None
         self._arrived, self._holding = threading.Event(), threading.Lock()
-        self._spread, self._locked, self._shell = spread, False, running_shell()
-        self._cell_runs = _in_cell(self._shell)
+        self._spread, self._locked, self._cells = spread, False, Cells(self._settle)
         super().__init__(continuous_update=False, **settings)
-        keep_silent(self, self._shell)
+        keep_silent(self, running_shell())
         self._settle()
-        if self._shell is not None:
-            self._shell.events.register("pre_run_cell", self._cell_begins)
-            self._shell.events.register("post_run_cell", self._cell_ends)
 
     def take(self, wait: float = 0.5) -> Secret | None:
         """Give what was entered, once; None where nothing was.
@@ -107,11 +102,7 @@ class SecretField(Password):  # type: ignore[misc]  # ipywidgets has no types
     def close(self) -> None:
         """Forget what was entered, and leave the shell."""
         self._held = None
-        shell, self._shell = self._shell, None
-        if shell is not None:
-            with suppress(ValueError):  # the shell has forgotten all its callbacks
-                shell.events.unregister("pre_run_cell", self._cell_begins)
-                shell.events.unregister("post_run_cell", self._cell_ends)
+        self._cells.leave()
         let_talk(self)
         super().close()
 
@@ -138,20 +129,14 @@ class SecretField(Password):  # type: ignore[misc]  # ipywidgets has no types
             self._arrived.set()
         self.placeholder = _ENTERED
 
-    def _cell_begins(self, *_: object) -> None:
-        self._cell_runs = True
-        self._settle()
-
-    def _cell_ends(self, *_: object) -> None:
-        self._cell_runs = False
-        self._settle()
-
     def _settle(self) -> None:
-        self.disabled = self._locked or self._cell_runs
+        self.disabled = self._locked or self._cells.running
 
 
 class OpenField(Text):  # type: ignore[misc]  # ipywidgets has no types
     """A field for what is no secret, in which nothing of one stays that was pasted along with it.
+
+    As it may be pasted into, it is disabled while a cell runs, too.
 
     Args:
         spread: sees what was entered first; True if it was for several fields and is dealt with.
@@ -162,17 +147,20 @@ class OpenField(Text):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, *, spread: Spread = lambda text: False, **settings: Any) -> None:
         self._arrived, self._spread = threading.Event(), spread
+        self._locked, self._cells = False, Cells(self._settle)
         super().__init__(continuous_update=False, **settings)
         keep_silent(self, running_shell())  # a whole page may be pasted here
         self.observe(self._note, "value")
+        self._settle()
 
     def arrives(self, wait: float) -> bool:
         """Wait until something is entered, at most *wait* seconds; whether something is."""
         return self._arrived.wait(wait)
 
     def lock(self, locked: bool) -> None:
-        """Let nobody type, or let them again."""
-        self.disabled = locked
+        """Let nobody type, or let them again once no cell runs."""
+        self._locked = locked
+        self._settle()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the front end sends; what was for several fields stays out of this one."""
@@ -186,18 +174,13 @@ class OpenField(Text):  # type: ignore[misc]  # ipywidgets has no types
             super().set_state(state)
 
     def close(self) -> None:
+        """Leave the page and the shell."""
+        self._cells.leave()
         let_talk(self)
         super().close()
 
+    def _settle(self) -> None:
+        self.disabled = self._locked or self._cells.running
+
     def _note(self, change: Any) -> None:
         (self._arrived.set if change.new.strip() else self._arrived.clear)()
-
-
-def _in_cell(shell: Any) -> bool:
-    """Whether a cell of *shell* is what is running: its beginning will not be heard any more."""
-    frame = sys._getframe() if shell is not None else None
-    while frame is not None:
-        if frame.f_code is type(shell).run_cell_async.__code__:
-            return True
-        frame = frame.f_back
-    return False

@@ -24,6 +24,7 @@ HARMLESS = (
     "net::ERR_NAME_NOT_RESOLVED",  # Voilà wants icons and mathematics from a network
     "/voila/api/shutdown/",  # leaving a page of Voilà; we end its kernel
     "labextensions/@jupyter-notebook/lab-extension",  # Notebook 7's, which Voilà cannot load
+    ".woff)",  # fonts of mathematics, which Notebook 7 asks for without its cookie
     "(reading 'schema')",  # Notebook 7, as it starts
     "Command 'filebrowser:open-path' not registered",  # the same
 )

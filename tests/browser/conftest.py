@@ -8,8 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from ..conftest import need
+from ..magics.kernel.running import PATIENCE
+from .axe import Axe, fetched
 from .browsing import browsing
 from .desk import Desk, Kind, Opens
 from .front_end import FrontEnd
@@ -23,6 +26,7 @@ from .voila import Voila
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A server and a browser that the tests of this folder share."""
     chromium, root = need("chromium"), tmp_path_factory.mktemp("desk")
+    expect.set_options(timeout=PATIENCE * 1000)
     with serving(root) as server, browsing(chromium, root) as browser:
         yield Desk(server, browser)
 
@@ -66,6 +70,12 @@ def front_end(request: pytest.FixtureRequest, open_in: Opens) -> Opens:
 def saving_front_end(request: pytest.FixtureRequest, open_in: Opens) -> Opens:
     """The same for what has to do with code and files, which Voilà does not show."""
     return partial(open_in, request.param)
+
+
+@pytest.fixture(scope="session")
+def axe(pytestconfig: pytest.Config) -> Axe:
+    """Kept from one run to the next, as it comes from a network."""
+    return Axe(fetched(Path(pytestconfig.cache.mkdir("axe"))))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -73,18 +73,20 @@ class FrontEnd(ABC):
     def save(self) -> dict[str, Any]:
         """Save the notebook; gives what is in the file."""
 
-    def type_into(self, label: str, text: str, *, key_by_key: bool = True) -> None:
+    def type_into(
+        self, label: str, text: str, *, cell: int | None = None, key_by_key: bool = True
+    ) -> None:
         """Type into the field with this label, key by key or as if it was pasted."""
-        field = self.shown.get_by_label(label, exact=True)
+        field = self.field(label, cell=cell)
         field.click()
         if key_by_key:
             field.press_sequentially(text)
         else:
             field.fill(text)
 
-    def press(self, name: str) -> None:
+    def press(self, name: str, *, cell: int | None = None) -> None:
         """Click the button with this name."""
-        self.shown.get_by_role("button", name=name, exact=True).click()
+        self.button(name, cell=cell).click()
 
     @abstractmethod
     def close(self) -> None:
@@ -101,14 +103,25 @@ class FrontEnd(ABC):
     def output(self, cell: int) -> Locator:
         """What the cell shows below its code; the first is 0."""
 
+    def place(self, cell: int | None) -> Locator:
+        """The output of *cell*, or all of them."""
+        return self.shown if cell is None else self.output(cell)
+
+    def field(self, label: str, *, cell: int | None = None) -> Locator:
+        """What has this label, in the output of *cell* or in any."""
+        return self.place(cell).get_by_label(label, exact=True)
+
+    def button(self, name: str, *, cell: int | None = None) -> Locator:
+        """The button with this name, in the output of *cell* or in any."""
+        return self.place(cell).get_by_role("button", name=name, exact=True)
+
     def text(self, cell: int) -> str:
         """The words of an output, as they stand in the page."""
         return self.output(cell).inner_text()
 
     def shows(self, text: str, *, cell: int | None = None, patience: float = PATIENCE) -> None:
         """Wait until *text* can be read, in the output of *cell* or in any."""
-        place = self.shown if cell is None else self.output(cell)
-        expect(place.get_by_text(text).first).to_be_visible(timeout=patience * 1000)
+        expect(self.place(cell).get_by_text(text).first).to_be_visible(timeout=patience * 1000)
 
     def contrast(self, text: str) -> float:
         """How well these words can be told from what is behind them; see `colours`."""

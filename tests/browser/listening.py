@@ -24,7 +24,8 @@ class SecondClient:
         browser = beside.context.browser
         assert browser is not None
         self.page = browser.new_page()
-        self.page.goto(server.address("login"))
+        # A page of the server's origin that is no front end: one would join the notebook.
+        self.page.goto(server.address("static/logo/logo.png"))
         channels = server.address(f"api/kernels/{kernel}/channels")
         self.page.evaluate(LISTEN, channels.replace("http:", "ws:", 1))
 
