@@ -49,6 +49,9 @@ def _hang_up() -> Iterator[None]:
     line = sys.modules.get("onecloud_magic.account.line")
     for each in list(line._lines.values()) if line is not None else []:
         each.transport.close()
+    ledgers = sys.modules.get("onecloud_magic.account.ledgers")
+    for each in list(ledgers._ledgers.values()) if ledgers is not None else []:
+        getattr(each, "_close", lambda: None)()
 
 
 @pytest.fixture

@@ -70,9 +70,9 @@ class Form:
         """Type, and click on Sign in before the front end can take a breath."""
         button = self.notebook.button("Sign in", cell=self.cell)
         button.scroll_into_view_if_needed()
+        self.enter(**credential)
         box = button.bounding_box()
         assert box is not None
-        self.enter(**credential)
         # Playwright's own click would look at the page first.
         self.notebook.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 

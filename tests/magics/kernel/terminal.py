@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -61,11 +61,16 @@ class Terminal:
         raw, end = b"", time.monotonic() + PATIENCE
         while not (found := re.search(f"(?:{pattern})$", _text(raw))):
             assert time.monotonic() < end, f"waited for {pattern!r}, saw {_text(raw)!r}"
-            if select.select([self._end], [], [], 0.1)[0]:
+            if self._has_more(0.1):
                 more = self._read()
                 assert more, f"it has ended: {_text(raw)!r}"
                 raw += more
         return self._seen(raw)[: found.start()]
+
+    def _has_more(self, seconds: float) -> bool:
+        with selectors.DefaultSelector() as ready:  # `select` takes no number above 1,023
+            ready.register(self._end, selectors.EVENT_READ)
+            return bool(ready.select(seconds))
 
     def type(self, line: str, until: str = PROMPT) -> str:
         """Type a line; gives what is printed until *until* stands there, without the echo."""

@@ -12,7 +12,7 @@ import pytest
 from onecloud_magic.sandbox import Sandbox
 
 from .commands import COMMAND, Shell, token_of
-from .running import PATIENCE, wait_until
+from .running import PATIENCE
 
 pytestmark = pytest.mark.process
 
@@ -108,12 +108,13 @@ def test_a_read_that_is_interrupted_says_so_in_a_line(signed_out: Shell) -> None
         told = signed_out.with_(ONECLOUD_BASE_URL=slow.url, ONECLOUD_ACCESS_TOKEN=token_of(slow))
         with told.start("chains") as process:
             try:
-                wait_until(lambda: len(slow.requests) > 0)
+                assert process.stderr is not None
+                told_first = process.stderr.read(len("Waiting "))
                 process.send_signal(signal.SIGINT)
                 out, err = process.communicate(timeout=PATIENCE)
             finally:
                 process.kill()
 
+    assert told_first == "Waiting "
     assert (process.returncode, out) == (130, "")
     assert err.endswith("Interrupted.\n")
-    assert "Waiting " in err
