@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -30,15 +31,20 @@ def examined(shell: Shell, check: str) -> list[Says]:
 def kept(home: Path) -> dict[str, tuple[int, int, bytes]]:
     """All that lies below a folder: names, modes, times of the last change, and bytes.
 
-    Not so the count of calls, in which the doctor's own one has to be.
+    Not so the count of calls, in which the doctor's own one has to be, and when a lock was last
+    tried: old versions of filelock touch it.
     """
     found = [each for each in home.rglob("*") if "answers" not in each.parts]
     looks = {str(each): each.lstat() for each in found}
     return {
-        name: (seen.st_mode, seen.st_mtime_ns, Path(name).read_bytes() if is_file(name) else b"")
+        name: (seen.st_mode, changed(name, seen), Path(name).read_bytes() if is_file(name) else b"")
         for name, seen in looks.items()
     }
 
 
 def is_file(name: str) -> bool:
     return Path(name).is_file()
+
+
+def changed(name: str, seen: os.stat_result) -> int:
+    return 0 if Path(name).name in ("lock", "writing") else seen.st_mtime_ns

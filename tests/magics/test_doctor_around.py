@@ -177,6 +177,7 @@ def test_a_home_that_an_ordinary_user_may_not_see_is_told(
 
 
 def test_it_says_which_versions_are_at_work(shell: Shell) -> None:
+    pytest.importorskip("ipykernel")
     words = f"onecloud-magic {__version__}, Python {platform.python_version()}, {sys.platform}"
 
     frame = shell.run("%onecloud doctor")
@@ -200,6 +201,7 @@ def without_ipywidgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no such links")
 def test_a_package_that_is_not_installed_is_told(without_ipywidgets: None, shell: Shell) -> None:
+    pytest.importorskip("ipykernel")
     [(state, words, _)] = examined(shell, "packages")
 
     assert state == "ok"

@@ -69,6 +69,7 @@ def test_certificates_are_those_of_requests_where_nothing_is_said(shell: Shell) 
 def test_certificates_can_be_those_of_the_operating_system(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("truststore")
     monkeypatch.setenv("ONECLOUD_CA_BUNDLE", "system")
 
     assert examined(shell, "certificates") == [("ok", "the operating system's", "")]
