@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from traitlets import Undefined
 
 import onecloud_magic
 from onecloud_magic import OneCloud, errors
@@ -44,7 +45,7 @@ def flag_row(name: str) -> str:
 
 def setting_row(name: str) -> str:
     default = SETTINGS[name].default_value
-    shown = f"`{default}`" if default else ""
+    shown = f"`{default}`" if default not in ("", Undefined) else ""
     return f"| `{name}` | `ONECLOUD_{name.upper()}` | {shown} | {SETTINGS[name].help} |"
 
 

@@ -15,18 +15,8 @@ from ..errors import BadAnswer, UsageError
 from .given import shown
 from .inventory import Scope
 from .names import Named, id_of
+from .states import ENDED, LIVE, WORDS
 
-LIVE = ("enqueueing", "sleeping", "paused")
-ENDED = ("all_succeeded", "warned", "errored", "stopped")
-# The service's search words, and the run states that each finds; the narrowest first.
-WORDS = {
-    "succeeded": ("all_succeeded",),
-    "failed": ("errored",),
-    "warned": ("warned",),
-    "paused": ("paused",),
-    "running": ("enqueueing", "sleeping"),
-    "completed": ENDED,
-}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _PLENTY = 100  # ids that fit into one question
 
@@ -121,6 +111,11 @@ class Whereabouts:
             inner = frozenset(each.home.id for each in chains if each.home)
             return cls("chainId", frozenset(each.id for each in chains), inner)
         return cls() if scope.everywhere else cls("envId", homes)
+
+    @property
+    def key(self) -> str:
+        """The place as one text: the same for the same ids."""
+        return " ".join((self.field, *sorted(self.ids)))
 
     @property
     def exists(self) -> bool:

@@ -10,9 +10,11 @@ from ..frames import Rows
 from .filters import Filter, Whereabouts, once, states
 from .given import has_controls, shown
 from .inventory import Inventory, Scope, names_by_id
+from .listing import STOPPED, Listing
 from .names import Named, Wanted, wanted
 from .reader import Reader, needed, rows_wanted
-from .reading import STOPPED, Reading
+from .reading import Reading
+from .remembered import History
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +83,9 @@ class RunReads(Reader):
         `results_count` Int64, `start_at end_at` datetime64[us, UTC], `duration` timedelta64[us].
         """
         which = wanted("run", run)
-        return self._read("nodes", lambda reading: _inside("nodes", reading, which), refresh)
+        return self._read(
+            "nodes", lambda reading: _inside("nodes", reading, which), refresh, (which,)
+        )
 
     def outputs(self, run: Any, refresh: bool = False) -> pd.DataFrame:
         """What the nodes of one run brought forth, a row each value (`getChainRunNodes`, 1 call).
@@ -92,7 +96,9 @@ class RunReads(Reader):
         `state` category.
         """
         which = wanted("run", run)
-        return self._read("outputs", lambda reading: _inside("outputs", reading, which), refresh)
+        return self._read(
+            "outputs", lambda reading: _inside("outputs", reading, which), refresh, (which,)
+        )
 
 
 def _runs(reading: Reading, scope: Scope, which: Filter, limit: int | None) -> pd.DataFrame:
@@ -101,8 +107,7 @@ def _runs(reading: Reading, scope: Scope, which: Filter, limit: int | None) -> p
     rows = Rows("runs")
     if place.exists or reading.unknown:
         keep = once(lambda run: place.holds(run) and which.fits(run))
-        asked = {"sort": "desc", **which.asked(), **place.asked()}
-        for page in reading.pages("chainFilterSearch", limit, keep, **asked):
+        for page in reading.runs(History(place, which), limit, keep):
             rows.add(page)
     return _newest_first(rows.frame(**names_by_id(environments, chains)))
 
@@ -110,10 +115,14 @@ def _runs(reading: Reading, scope: Scope, which: Filter, limit: int | None) -> p
 def _find_inputs(reading: Reading, scope: Scope, text: str, limit: int | None) -> pd.DataFrame:
     environments, chains = _known(Inventory(reading), scope)
     rows = Rows("runs")
-    for home in reading.askable(environments or _nowhere(reading)):
-        asked = {"environment_id": home.id, "search_text": text}
-        for page in reading.pages("chainInputsSearch", limit, once(), **asked):
-            rows.add(page)
+    asked = [
+        Listing(
+            "chainInputsSearch", limit, once(), {"environment_id": home.id, "search_text": text}
+        )
+        for home in reading.askable(environments or _nowhere(reading))
+    ]
+    for page in reading.lists(asked):
+        rows.add(page)
     frame = _newest_first(rows.frame(**names_by_id(environments, chains)))
     if limit is not None and len(frame) > limit:
         reading.gap = STOPPED

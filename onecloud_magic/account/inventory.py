@@ -56,16 +56,22 @@ class Inventory:
 
     def by_environment(self, scope: Scope) -> Iterator[tuple[Named, list[Named]]]:
         """All chains of the environments in that scope, an environment at a time."""
-        for home in self._reading.askable(self.environments(scope)):
+        homes = list(self._reading.askable(self.environments(scope)))
+        self._reading.ahead("searchChains", [{"environment_id": home.id} for home in homes])
+        for home in homes:
             # By environment: the search by workspace would not tell which one a chain is in.
             records = self._reading.ask("searchChains", environment_id=home.id)
             yield home, [Named(id_of(each), name_of(each), each, home) for each in records]
 
     def commands(self, scope: Scope) -> Iterator[tuple[Named, list[Record]]]:
         """The commands of the chains in that scope, a chain at a time (`getCommands`)."""
-        for chain in self._reading.askable(self.chains(scope)):
-            home = chain.home.id if chain.home else ""
-            yield chain, self._reading.ask("getCommands", environment_id=home, chain_id=chain.id)
+        asked = [
+            (chain, {"environment_id": chain.home.id if chain.home else "", "chain_id": chain.id})
+            for chain in self._reading.askable(self.chains(scope))
+        ]
+        self._reading.ahead("getCommands", [parameters for _, parameters in asked])
+        for chain, parameters in asked:
+            yield chain, self._reading.ask("getCommands", **parameters)
 
     def _all_workspaces(self, _scope: Scope) -> list[Named]:
         records = self._reading.ask("getWorkspaces")
@@ -73,7 +79,9 @@ class Inventory:
 
     def _all_environments(self, scope: Scope) -> list[Named]:
         every: list[Named] = []
-        for home in self._reading.askable(self.workspaces(scope)):
+        homes = list(self._reading.askable(self.workspaces(scope)))
+        self._reading.ahead("getEnvironments", [{"workspace_id": home.id} for home in homes])
+        for home in homes:
             records = self._reading.ask("getEnvironments", workspace_id=home.id)
             every += [Named(id_of(each), name_of(each), each, home) for each in records]
         return every

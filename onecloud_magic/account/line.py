@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from ..api import Answers, Ledger, Pace, Reply, Request, Transport
@@ -17,9 +18,11 @@ from ..credentials.hosts import Host
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..credentials.stores import FileStore
-from ..errors import NotSignedIn
+from ..errors import NotSignedIn, OneCloudError, QuotaExceeded, Unreachable
 from ..home import Home
-from .ledgers import ledger
+from .files import ledger, shelf
+from .finished import Finished
+from .mine import Mine
 from .observed import Activity, Quota, Session
 from .place import Place, given_in, holder
 
@@ -59,9 +62,10 @@ class Line:
         self.session = Session(profile=place.profile, host=place.host.base_url)
         self.quota, self.activity = Quota(), Activity()
         self.held = holder(place, clock, lambda: self._ca_bundle)
-        self.pace = Pace(clock=ticks, sleep=sleep, waiting=self.activity.wait)
+        self.pace = Pace(clock=ticks, sleep=self._pause, waiting=self.activity.wait)
         self._answers: dict[str, Answers] = {}
-        self._account, self._mine = "", _Mine()
+        self._finished: dict[str, Finished] = {}
+        self._account, self.mine = "", Mine()
         self._bearer = Bearer(place.host.base_url, self._token)
         self.last: Last | None = None
         self.follow(settings)
@@ -77,12 +81,13 @@ class Line:
         self.pace.burst_limit, self.pace.burst_window = settings.burst_limit, settings.burst_window
         self.quota.burst_limit, self.quota.daily_limit = settings.burst_limit, settings.daily_limit
         self._ttl = settings.cache_ttl
+        self._offline, self._serves_stale = settings.offline, settings.serve_stale == "warn"
         for answers in self._answers.values():
             answers.ttl = self._ttl
         if self._reached_by != (settings.timeout, settings.ca_bundle):
             self._reached_by = (settings.timeout, settings.ca_bundle)
             self.transport = self._connected(
-                self._bearer, self.quota.show, self._renew, self._renew_again
+                self._bearer, self._told, self._renew, self._renew_again
             )
         return self
 
@@ -104,19 +109,32 @@ class Line:
     @property
     def answered(self) -> Answers:
         """The cache of the account that this thread asked with, whoever has signed in since."""
-        asked = self._mine.record
+        asked = self.mine.record
         return self._answers_of(asked.account if asked else self._account)
+
+    @property
+    def finished(self) -> Finished:
+        """The frames that were made of those answers."""
+        return self._finished.setdefault(self._account, Finished())
 
     @property
     def sent(self) -> int:
         """The calls that this thread has ever sent, repeats included."""
-        return self._mine.sent
+        return self.mine.sent
 
     @contextmanager
     def expects(self, calls: int) -> Iterator[None]:
         """Announce calls that are to come; a `QuotaExceeded` where so many are not left today."""
         with self.pace.expects(calls), self.activity.expecting(calls):
             yield
+
+    def may_be_stale(self, error: OneCloudError) -> bool:
+        """Whether, after that failure, the last known answer may be given whatever its age."""
+        if isinstance(error, Unreachable):
+            down = error.status == 0 or error.status >= 500
+        else:  # a burst is waited out
+            down = isinstance(error, QuotaExceeded) and error.remaining == 0
+        return self._offline or (down and self._serves_stale)
 
     def sign_in(self, record: Record) -> None:
         """Make *record* the session, once the service has answered one call made with it."""
@@ -139,8 +157,20 @@ class Line:
 
     def _answers_of(self, account: str) -> Answers:
         if account not in self._answers:
-            self._answers[account] = Answers(self._ttl, clock=self.clock)
+            kept = Answers(clock=self.clock)
+            kept.keep_in(shelf(self.place.home, self.place.token_store, account, kept.heard))
+            kept.ttl, self._answers[account] = self._ttl, kept
         return self._answers[account]
+
+    def _may_call(self) -> None:
+        if self._offline:
+            raise Unreachable(
+                "Offline: no call is made.",
+                "The cache does not have it. To ask the service: %config OneCloud.offline = False.",
+            )
+
+    def _pause(self, seconds: float) -> None:
+        self.mine.pause(self._sleep, seconds)
 
     def _ledger_of(self, account: str) -> Ledger:
         return ledger(self.place.home, self.place.token_store, account)
@@ -161,7 +191,7 @@ class Line:
         record = self.held.current
         if record is None:
             raise NotSignedIn("Nobody is signed in.", "Sign in with %onecloud login.")
-        return self._check(record, self.quota.show)
+        return self._check(record, self._told)
 
     def _connected(
         self,
@@ -187,35 +217,34 @@ class Line:
             on_reply=on_reply,
             timeout=timeout,
             ca_bundle=ca_bundle or None,
-            sleep=self._sleep,
+            may_call=self._may_call,
+            sleep=self._pause,
         )
+
+    def _told(self, told: Told) -> None:
+        """An answer to the last call of this thread told what is left."""
+        self.quota.show(told, self.mine.asked_at)
 
     def _renew(self) -> bool:
         """After a 401: whether there is another token than the one that this thread has sent."""
-        return self._mine.record is not None and self.held.reject(self._mine.record)
+        return self.mine.record is not None and self.held.reject(self.mine.record)
 
     def _renew_again(self) -> bool:
         """After a second 401: what another process had left may have ended as well by now."""
-        asked = self._mine.record
+        asked = self.mine.record
         since = asked.obtained_at if asked else None
         just_got = since is not None and self.clock() - since < _JUST
         return not just_got and self._renew()
 
     def _token(self) -> Secret:
         """The bearer of one call that is about to be sent."""
-        record = self._mine.record = self.held.ready()
+        record = self.mine.record = self.held.ready()
         if record.access_token is None:
             raise NotSignedIn("No access token is at hand.", "Sign in with %onecloud login.")
-        self._mine.sent += 1
+        self.mine.sent += 1
+        self.mine.asked_at = datetime.now(UTC)
         self.activity.calls_done += 1
         return record.access_token
-
-
-class _Mine(threading.local):
-    """What one thread has sent: how many calls, and the record of the last one."""
-
-    sent = 0
-    record: Record | None = None
 
 
 _lines: dict[Place, Line] = {}

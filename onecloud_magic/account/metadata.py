@@ -31,7 +31,7 @@ class MetadataReads(Reader):
 
         Columns: `id name description company_id external_id`, all string.
         """
-        return self._read("workspaces", _workspaces, refresh)
+        return self._read("workspaces", _workspaces, refresh, ())
 
     def environments(self, workspace: Any = None, refresh: bool = False) -> pd.DataFrame:
         """Environments, of a workspace or of all (`getEnvironments`, 1 call a workspace).
@@ -40,7 +40,9 @@ class MetadataReads(Reader):
         chains_count` Int64, `created_at updated_at` datetime64[us, UTC].
         """
         scope = self._scope(workspace)
-        return self._read("environments", lambda reading: _environments(reading, scope), refresh)
+        return self._read(
+            "environments", lambda reading: _environments(reading, scope), refresh, (scope,)
+        )
 
     def chains(
         self,
@@ -61,7 +63,9 @@ class MetadataReads(Reader):
         if name is not None and not isinstance(name, str):
             raise UsageError(f"name cannot be {shown(name)}.", "Give a part of the name.")
         scope, part = self._scope(workspace, environment), (name or "").casefold()
-        return self._read("chains", lambda reading: _chains(reading, scope, part), refresh)
+        return self._read(
+            "chains", lambda reading: _chains(reading, scope, part), refresh, (scope, part)
+        )
 
     def commands(self, chain: Any, environment: Any = None, refresh: bool = False) -> pd.DataFrame:
         """The commands of a chain, or of each chain of that name (`getCommands`, 1 call a chain).
@@ -70,7 +74,7 @@ class MetadataReads(Reader):
         link_id description`, all string.
         """
         scope = self._scope(None, environment, needed("chain", chain))
-        return self._read("commands", lambda reading: _commands(reading, scope), refresh)
+        return self._read("commands", lambda reading: _commands(reading, scope), refresh, (scope,))
 
     def variables(
         self, workspace: Any = None, environment: Any = None, refresh: bool = False
@@ -84,7 +88,9 @@ class MetadataReads(Reader):
         string, `encrypted` boolean.
         """
         scope = self._scope(workspace, environment)
-        return self._read("variables", lambda reading: _variables(reading, scope), refresh)
+        return self._read(
+            "variables", lambda reading: _variables(reading, scope), refresh, (scope,)
+        )
 
     def schedules(
         self,
@@ -104,7 +110,7 @@ class MetadataReads(Reader):
         """
         scope = self._scope(workspace, environment, chain)
         return self._read(
-            "schedules", lambda reading: _nested("schedules", reading, scope), refresh
+            "schedules", lambda reading: _nested("schedules", reading, scope), refresh, (scope,)
         )
 
     def inputs(
@@ -122,7 +128,9 @@ class MetadataReads(Reader):
         workspace`, all string.
         """
         scope = self._scope(workspace, environment, chain)
-        return self._read("inputs", lambda reading: _nested("inputs", reading, scope), refresh)
+        return self._read(
+            "inputs", lambda reading: _nested("inputs", reading, scope), refresh, (scope,)
+        )
 
 
 def _workspaces(reading: Reading) -> pd.DataFrame:
@@ -154,6 +162,7 @@ def _commands(reading: Reading, scope: Scope) -> pd.DataFrame:
 
 
 def _variables(reading: Reading, scope: Scope) -> pd.DataFrame:
+    reading.whole = True
     rows, inventory = Rows("variables"), Inventory(reading)
     if scope.environment is None:
         for each in inventory.workspaces(scope):

@@ -65,13 +65,21 @@ class Quota(HasTraits):
         super().__init__()
         self.usage = Usage()
 
-    def show(self, told: Told) -> None:
-        """Take over what an answer told."""
-        self.usage.told(datetime.now(UTC).timestamp(), told.daily_remaining)
+    def show(self, told: Told, asked_at: datetime | None = None) -> None:
+        """Take over what an answer told to a call that was made at *asked_at*.
+
+        Of answers to calls that were under way together the least is the last one's, in whatever
+        order they come.
+        """
+        now, before = datetime.now(UTC), self.updated_at
+        together = before is not None and asked_at is not None and asked_at < before
+        burst, daily = told.burst_remaining, told.daily_remaining
+        if together:
+            burst = _least(burst, self.burst_remaining)
+            daily = _least(daily, self.daily_remaining)
+        self.usage.told(now.timestamp(), daily)
         with self.hold_trait_notifications():
-            self.burst_remaining = told.burst_remaining
-            self.daily_remaining = told.daily_remaining
-            self.updated_at = datetime.now(UTC)
+            self.burst_remaining, self.daily_remaining, self.updated_at = burst, daily, now
 
     def forget(self) -> None:
         """Know nothing any more: another account signed in, or none is."""
@@ -88,6 +96,10 @@ class Quota(HasTraits):
             )
         )
         return f"<Quota burst {burst}, daily {daily}>"
+
+
+def _least(told: int | None, before: int | None) -> int | None:
+    return told if told is None or before is None else min(told, before)
 
 
 class Activity(HasTraits):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import replace
@@ -14,16 +14,18 @@ from traitlets import default
 
 from ..credentials.hosts import Host, resolve
 from ..errors import OneCloudError, OneCloudWarning, UsageError
+from ..frames import Origin
 from ..home import Home
 from . import profiles, when
 from .cache import Cache
+from .counting import Counting
 from .given import shown, whole
 from .inventory import Scope
 from .line import Last, Line, host_of, line
 from .names import Wanted, wanted
 from .observed import Activity, Quota, Session
 from .place import Place
-from .reading import Counting, Reading
+from .reading import Reading
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -96,19 +98,36 @@ class Reader(Settings):
         known = host_of(Home.find(), self.profile)
         return known.base_url if known else "classic"
 
-    def _read(self, table: str, plan: Plan, refresh: bool) -> pd.DataFrame:
-        """Carry out a read; in an estimate, only count what it would cost."""
+    def _read(
+        self, table: str, plan: Plan, refresh: bool, asked: tuple[Hashable, ...] | None = None
+    ) -> pd.DataFrame:
+        """Carry out a read; in an estimate, only count what it would cost.
+
+        *asked* is all that the plan goes by: the same again is answered with a copy of the frame
+        while its answers hold. None where it is always asked.
+        """
         counting = _counting.get()
-        reading = counting or Reading(self._line)
-        reading.refresh = refresh
-        with reading.foreseeing(lambda: self._foreseen(plan, refresh)):
+        if counting is not None:
+            counting.refresh = refresh
+            return plan(counting)
+        line = self._line
+        if asked is not None and not refresh:
+            made = line.finished.get((table, asked), line.answers)
+            if made is not None:
+                origin = made.origin(table, line.clock())
+                return _handed_out(made.frame.copy(), origin, made.said(table))
+        return self._made(table, plan, Reading(line, refresh), asked)
+
+    def _made(
+        self, table: str, plan: Plan, reading: Reading, asked: tuple[Hashable, ...] | None
+    ) -> pd.DataFrame:
+        finished = reading.line.finished
+        with reading.foreseeing(lambda: self._foreseen(plan, reading.refresh)):
             frame = plan(reading)
-        if counting is None:
-            reading.origin(table).mark(frame)
-            if reading.gap:
-                said = f"{table}: {len(frame):,} read, and there may be more."
-                warnings.warn(OneCloudWarning(f"{said} {reading.gap}"), stacklevel=3)
-        return frame
+        if asked is not None and (made := reading.made(frame)):
+            finished.keep((table, asked), made)
+            frame = frame.copy()
+        return _handed_out(frame, reading.origin(table), reading.said(table, len(frame)), 5)
 
     def _foreseen(self, plan: Plan, refresh: bool) -> int:
         """The calls that a read is about to make, as far as known; 0 where nothing is."""
@@ -150,6 +169,15 @@ class Reader(Settings):
             return None, None  # a machine that does not tell its zone can still read all
         now = datetime.fromtimestamp(self._line.clock(), UTC)
         return when.span(since, until, zone=when.zone(self.timezone or None), now=now)
+
+
+def _handed_out(
+    frame: pd.DataFrame, origin: Origin, said: list[str], stacklevel: int = 4
+) -> pd.DataFrame:
+    """The frame as its reader gets it, with what there is to say about it."""
+    for words in said:
+        warnings.warn(OneCloudWarning(words), stacklevel=stacklevel)
+    return origin.mark(frame)
 
 
 def _given(kind: str, given: object) -> Wanted | None:

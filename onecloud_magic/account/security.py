@@ -9,9 +9,10 @@ from ..api import Record
 from ..errors import NotFound
 from ..frames import Rows
 from .filters import once
+from .listing import Listing, Page
 from .names import Named, Wanted, find, id_of, name_of, wanted
 from .reader import Reader, rows_wanted
-from .reading import Page, Reading
+from .reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ class SecurityReads(Reader):
         Columns: `id email first_name last_name` string, `sso_enabled` boolean,
         `last_sign_in_at created_at` datetime64[us, UTC].
         """
-        return self._read("users", _users, refresh)
+        return self._read("users", _users, refresh, ())
 
     def groups(self, user: Any = None, refresh: bool = False) -> pd.DataFrame:
         """All groups, or those that a user is in (`getUserGroups`, `getUserUserGroups`).
@@ -40,7 +41,7 @@ class SecurityReads(Reader):
         Columns: `id name` string, `default` boolean, `created_at` datetime64[us, UTC].
         """
         whom = None if user is None else wanted("user", user)
-        return self._read("groups", lambda reading: _groups(reading, whom), refresh)
+        return self._read("groups", lambda reading: _groups(reading, whom), refresh, (whom,))
 
     def permissions(self, group: Any = None, refresh: bool = False) -> pd.DataFrame:
         """Permissions, a row for each permission and group that has it (`getPermissions`).
@@ -51,7 +52,9 @@ class SecurityReads(Reader):
         Columns: `id name object_type object_id object_name group_id group`, all string.
         """
         which = None if group is None else wanted("group", group)
-        return self._read("permissions", lambda reading: _permissions(reading, which), refresh)
+        return self._read(
+            "permissions", lambda reading: _permissions(reading, which), refresh, (which,)
+        )
 
     def logins(self, limit: int | None = 1000, refresh: bool = False) -> pd.DataFrame:
         """The latest logins, newest first (`getLoginActivity`, 1 call a 100).
@@ -60,7 +63,7 @@ class SecurityReads(Reader):
         `success` boolean, `created_at` datetime64[us, UTC].
         """
         most = rows_wanted(limit)
-        return self._read("logins", lambda reading: _logins(reading, most), refresh)
+        return self._read("logins", lambda reading: _logins(reading, most), refresh, (most,))
 
     def authorizations(self, limit: int | None = 1000, refresh: bool = False) -> pd.DataFrame:
         """The latest changes of authorization, newest first (`getAuthorizationsActivity`, 1 a 100).
@@ -70,7 +73,9 @@ class SecurityReads(Reader):
         datetime64[us, UTC].
         """
         most = rows_wanted(limit)
-        return self._read("authorizations", lambda reading: _authorizations(reading, most), refresh)
+        return self._read(
+            "authorizations", lambda reading: _authorizations(reading, most), refresh, (most,)
+        )
 
 
 def _users(reading: Reading) -> pd.DataFrame:
@@ -81,9 +86,10 @@ def _groups(reading: Reading, user: Wanted | None) -> pd.DataFrame:
     if user is None:
         return _frame("groups", reading.pages("getUserGroups", None))
     rows, new = Rows("groups"), once()
-    for each in reading.askable(_chosen("user", user, reading)):
-        for page in reading.pages("getUserUserGroups", None, userId=each.id):
-            rows.add(list(filter(new, page)))
+    users = reading.askable(_chosen("user", user, reading))
+    asked = [Listing("getUserUserGroups", None, None, {"userId": each.id}) for each in users]
+    for page in reading.lists(asked):
+        rows.add(list(filter(new, page)))
     return rows.frame()
 
 

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from traitlets import Enum, Float, Int, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
 from ..api.words import one_line
 from ..errors import UsageError
+from ..show import somebody_is_there
 from .given import shown
 
 _MOST = 1_000_000_000  # calls
@@ -50,6 +51,15 @@ class Settings(Configurable):
     cache_ttl = Float(600.0, min=0.0, help="Seconds for which metadata is answered again.").tag(
         config=True
     )
+    serve_stale = Enum(
+        ("warn", "never"),
+        help="Whether the last known answer is given, and said to be old, while the service is "
+        "down or the day's quota is spent: warn, or never; if not set, warn where somebody sits "
+        "before the screen, else never.",
+    ).tag(config=True)
+    offline = Bool(
+        False, help="Answer from the cache only, whatever its age, and make no call."
+    ).tag(config=True)
     token_store = Enum(
         ("file", "memory"),
         "file",
@@ -87,6 +97,11 @@ class Settings(Configurable):
                 shell.configurables.append(self)  # where %config looks
             return
         raise UsageError("The configuration cannot be used.", why)
+
+    @default("serve_stale")
+    def _where_somebody_sees_it(self) -> str:
+        # A stale figure in a scheduled report is a wrong figure.
+        return "warn" if somebody_is_there() else "never"
 
     @validate("timeout", "burst_window", "cache_ttl")
     def _no_nan(self, proposal: Any) -> Any:

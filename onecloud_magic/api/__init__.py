@@ -1,20 +1,21 @@
 """The service: how it is asked, what it answers, how often it may be asked.
 
 `operations`, `request`, `wire`, `words`, `paging`, `share` and `tally` know no socket and no
-clock; `pace` and `answers` know a clock, `ledger` a file, `transport` the socket. No secret is
-seen here: the bearer is added by an `AuthBase` that is given.
+clock; `pace` and `answers` know a clock, `ledger` and `shelf` a file, `transport` the socket. No
+secret is seen here: the bearer is added by an `AuthBase` that is given.
 """
 
 from __future__ import annotations
 
 from .address import certificates, checked_url, is_loopback, proxies
-from .answers import Answers, Kept, KindInfo
+from .answers import Answers, kept_text
 from .ledger import FileLedger, Ledger, MemoryLedger
 from .operations import OPERATIONS, Kind, Operation
 from .pace import Pace, Turn
 from .paging import Pages, Record
 from .request import Request, make_request
 from .share import Share, Wait
+from .shelf import TABLES, Kept, KeptRun, KindInfo, Shelf, Span
 from .tally import Tally
 from .transport import CONNECTIONS, USER_AGENT, Transport
 from .trouble import explain
@@ -25,10 +26,12 @@ __all__ = [
     "CONNECTIONS",
     "OPERATIONS",
     "SYSTEM",
+    "TABLES",
     "USER_AGENT",
     "Answers",
     "FileLedger",
     "Kept",
+    "KeptRun",
     "Kind",
     "KindInfo",
     "Ledger",
@@ -41,6 +44,8 @@ __all__ = [
     "Reply",
     "Request",
     "Share",
+    "Shelf",
+    "Span",
     "Tally",
     "Transport",
     "Turn",
@@ -50,6 +55,7 @@ __all__ = [
     "checked_url",
     "explain",
     "is_loopback",
+    "kept_text",
     "make_request",
     "proxies",
     "read_reply",

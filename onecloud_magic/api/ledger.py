@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ..errors import OneCloudError
+from ..home.sharing import InFile, Unusable
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -82,109 +82,52 @@ class FileLedger:
     """The tally of *account* on this machine, in its file; in memory where that cannot be."""
 
     def __init__(self, home: Home, account: str, machine: str = "") -> None:
-        self._home, self._path = home, home.answers(account)
+        self._troubles: list[str] = []
+        self._file = InFile(home, home.answers(account), _TABLE, self._troubles.append)
         self._machine = machine or platform.node() or "here"
         self._lock = threading.RLock()
         self._last = Tally()
         self._memory: MemoryLedger | None = None
-        self._open: tuple[sqlite3.Connection, tuple[int, int, int]] | None = None
-        self._of_parents: list[object] = []
-        self._troubles: list[str] = []
 
     def change(self, step: Callable[[Tally], T]) -> T:
         with self._lock:
             if self._memory is None:
                 try:
-                    return self._twice(step)
-                except _Unusable as why:
+                    return self._file.take(lambda database: self._changed(database, step))
+                except Unusable as why:
                     self._memory = self._instead(str(why))
             return self._memory.change(step)
 
     def troubles(self) -> list[str]:
         with self._lock:
-            said, self._troubles = self._troubles, []
+            said = list(self._troubles)
+            self._troubles.clear()
         return said
 
-    def _twice(self, step: Callable[[Tally], T]) -> T:
-        """Where the file turns out to be damaged, open it anew and repeat the step."""
-        import sqlite3
+    def close(self) -> None:
+        """Close the file; the next change opens it again."""
+        self._file.close()
 
-        from ..home.database import is_damaged
-
-        try:
-            return self._in_file(step)
-        except sqlite3.DatabaseError as error:
-            if not is_damaged(error):
-                raise _Unusable(str(error)) from None
-            self._close()
-        except (OSError, OneCloudError) as error:
-            raise _Unusable(str(error)) from None
-        try:
-            return self._in_file(step)
-        except (sqlite3.Error, OSError, OneCloudError) as error:
-            raise _Unusable(str(error)) from None
-
-    def _in_file(self, step: Callable[[Tally], T]) -> T:
-        database = self._connection()
-        _roll_back(database)  # what an interrupt may have left
-        try:
-            database.execute("begin immediate")
-            found = database.execute(_READ, (self._machine,)).fetchone()
-            tally = Tally.from_json(found[0]) if found else Tally()
-            result = step(tally)
-            # Of a wait too: a clock that began anew, or a death, is noticed once.
-            database.execute(_WRITE, (self._machine, tally.to_json()))
-            database.execute("commit")
-            self._last = tally
-        except BaseException:
-            _roll_back(database)
-            raise
+    def _changed(self, database: sqlite3.Connection, step: Callable[[Tally], T]) -> T:
+        database.execute("begin immediate")
+        found = database.execute(_READ, (self._machine,)).fetchone()
+        tally = Tally.from_json(found[0]) if found else Tally()
+        result = step(tally)
+        # Of a wait too: a clock that began anew, or a death, is noticed once.
+        database.execute(_WRITE, (self._machine, tally.to_json()))
+        database.execute("commit")
+        self._last = tally
         return result
-
-    def _connection(self) -> sqlite3.Connection:
-        """The open file: of this process, no fork's parent's, and the one that has the name."""
-        if self._open and self._open[1][0] != os.getpid():
-            self._of_parents.append(self._open)  # closing it here would end the parent's locks
-            self._open = None
-        if self._open and self._open[1] != self._mark():
-            self._close()
-        if self._open is None:
-            database = self._home.database(self._path, self._troubles.append)
-            database.execute(_TABLE)
-            self._open = database, self._mark()
-        return self._open[0]
-
-    def _mark(self) -> tuple[int, int, int]:
-        try:
-            seen = self._path.stat()
-        except FileNotFoundError:
-            return os.getpid(), 0, 0
-        return os.getpid(), seen.st_dev, seen.st_ino
-
-    def _close(self) -> None:
-        if self._open:
-            self._open[0].close()
-        self._open = None
 
     def _instead(self, why: str) -> MemoryLedger:
         with suppress(Exception):
-            self._close()
+            self.close()
         self._troubles.append(
             f"The pace of calls cannot be shared with other kernels: {why.rstrip('.')} "
-            f"({self._path}). Until this one ends, each goes by its own count."
+            f"({self._file.path}). Until this one ends, each goes by its own count."
         )
         return MemoryLedger(self._last)
 
 
-class _Unusable(Exception):
-    """The file cannot be used."""
-
-
 _READ = "select tally from pace where machine = ?"
 _WRITE = "insert or replace into pace values (?, ?)"
-
-
-def _roll_back(database: sqlite3.Connection) -> None:
-    with suppress(Exception):
-        if database.in_transaction:
-            database.execute("rollback")

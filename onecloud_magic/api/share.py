@@ -61,8 +61,8 @@ class Share:
         self._settle(now)
         tally = self.tally
         tally.heard_at, tally.refused, tally.refused_since = now, 0, None
-        self._day(now, day)
         flight = tally.flying.pop(call, None)
+        tally.tell_day(now, day, flight.sent if flight else now)
         if flight is None or burst is None:
             tally.add(None, now, self._grain)
             return
@@ -79,9 +79,9 @@ class Share:
         """The service refused *call* for want of quota; *chance* sets waiting clients apart."""
         self._settle(now)
         tally = self.tally
-        self._day(now, day)
         unseen = self.limit - self._counted(now)
         flight = tally.flying.pop(call, None)
+        tally.tell_day(now, day, flight.sent if flight else now)
         self._see(now, max(unseen, round(self.limit * 2 * _APART)))
         tally.add(None, now, self._grain)  # some services count what they refuse
         if flight is None or tally.refused_at is None or flight.sent >= tally.refused_at:
@@ -285,10 +285,6 @@ class Share:
             if each.owner == owner and each.calls + calls >= 0:
                 each.calls, each.at = each.calls + calls, self.tally.now or each.at
                 return
-
-    def _day(self, now: float, left: int | None) -> None:
-        if left is not None:
-            self.tally.day_left, self.tally.day_at = left, now
 
     @property
     def _to_come(self) -> int:

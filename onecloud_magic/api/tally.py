@@ -121,6 +121,18 @@ class Tally:
         else:
             self.made.append(Made(sent, ended, left=left))
 
+    def tell_day(self, now: float, left: int | None, sent: float) -> None:
+        """An answer to a call that was *sent* then told what is *left* of the day.
+
+        Of answers to calls that were under way together the least is the last one's, in whatever
+        order they come.
+        """
+        if left is None:
+            return
+        if self.day_left is not None and self.day_at is not None and sent < self.day_at:
+            left = min(left, self.day_left)
+        self.day_left, self.day_at = left, now
+
     @property
     def owners(self) -> set[str]:
         """Those who have calls under way, or to come."""

@@ -37,6 +37,7 @@ class Transport:
     *auth* adds the bearer. *renew* is asked on a 401, in the thread of the call: True means that
     there is a new bearer, and the call is repeated once; *renew_again* is asked where that one is
     refused too, as it may be no newer than its finder. *on_reply* sees every reply, refusals too.
+    *may_call* raises where no call is to be made.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Transport:
         renew: Callable[[], bool] = lambda: False,
         renew_again: Callable[[], bool] = lambda: False,
         on_reply: Callable[[Request, Reply], object] = lambda request, reply: None,
+        may_call: Callable[[], object] = lambda: None,
         timeout: float = 30.0,
         ca_bundle: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -56,6 +58,7 @@ class Transport:
         self.base_url = address.checked_url(base_url)
         self.host = urlsplit(self.base_url).netloc
         self._auth, self._pace, self._on_reply = auth, pace, on_reply
+        self._may_call = may_call
         self._renewals = (renew, renew_again)
         self._sleep, self._chance = sleep, chance
         # An adapter without a Session: no `.netrc`, no cookies, no redirects, no environment.
@@ -75,6 +78,7 @@ class Transport:
         it is certain that it was not carried out: after a 401, or a rate limit.
         """
         asked = make_request(name, **parameters)
+        self._may_call()
         again = Retrying(
             stop=stop_after_attempt(1 if asked.operation.acts else _TRIES),
             retry=retry_if_exception(_may_pass),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ HOSTS = {
 _PORTS = {"https": 443, "http": 80}
 
 
+@lru_cache(maxsize=64)  # every read asks where it goes
 def resolve(host: str, token_url: str = "") -> Host:
     """The addresses of *host*, a name in `HOSTS` or a URL; *token_url* beats the usual one.
 

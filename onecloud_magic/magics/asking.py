@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import os
-import sys
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from ..credentials.secret import Secret
 from ..errors import UsageError
+from ..show import can_ask, kernel, somebody_is_there
 
 __all__ = ["can_ask", "credential", "environment_signs_in", "shows_forms"]
-
-
-def can_ask() -> bool:
-    """Whether an answer can come: from a front end that takes input, or from a terminal."""
-    kernel = _kernel()
-    if kernel is not None:  # nbclient and papermill say that nobody is there
-        return bool(getattr(kernel, "_allow_stdin", False))
-    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def shows_forms() -> bool:
@@ -27,15 +18,7 @@ def shows_forms() -> bool:
 
     No kernel knows what its front end shows: a terminal on one (`jupyter console`) counts, too.
     """
-    # Voila takes no input, as if nobody was there; its pages do have forms.
-    in_voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return _kernel() is not None and (in_voila or can_ask())
-
-
-def _kernel() -> Any:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None)
+    return kernel() is not None and somebody_is_there()
 
 
 def environment_signs_in() -> bool:

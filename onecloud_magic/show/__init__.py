@@ -6,20 +6,24 @@ Static html carries inline styles only: notebooks that are not trusted lose ever
 from __future__ import annotations
 
 from .cards import Card, Fact, shown
-from .front import in_voila, kernel
+from .front import can_ask, in_voila, kernel, somebody_is_there
 from .meters import Meter, trend
 from .notes import note
 from .plain import Text, printable
+from .spans import in_words
 
 __all__ = [
     "Card",
     "Fact",
     "Meter",
     "Text",
+    "can_ask",
     "in_voila",
+    "in_words",
     "kernel",
     "note",
     "printable",
     "shown",
+    "somebody_is_there",
     "trend",
 ]

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-__all__ = ["in_voila", "kernel"]
+__all__ = ["can_ask", "in_voila", "kernel", "somebody_is_there"]
 
 
 def kernel() -> Any:
@@ -18,3 +18,17 @@ def kernel() -> Any:
 def in_voila() -> bool:
     """Whether a page of Voilà is the front end: nothing moves there but widgets."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
+def can_ask() -> bool:
+    """Whether an answer can come: from a front end that takes input, or from a terminal."""
+    running = kernel()
+    if running is not None:  # nbclient and papermill say that nobody is there
+        return bool(getattr(running, "_allow_stdin", False))
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def somebody_is_there() -> bool:
+    """Whether a person sits before the screen: not so in a scheduled notebook, or a script."""
+    # Voilà takes no input, as if nobody was there; its pages are looked at, and have forms.
+    return can_ask() or (kernel() is not None and in_voila())

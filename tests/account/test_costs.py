@@ -88,7 +88,9 @@ def test_what_was_known_counts_for_an_estimate_at_any_age(
     expected = account.estimate(read.name, **read.arguments)
     read(account)
 
-    assert len(sandbox.requests) == expected > 0
+    ended = read.table in ("nodes", "outputs")  # the run that is asked about has: kept for good
+    assert len(sandbox.requests) == expected
+    assert (expected == 0) == ended
 
 
 def test_where_nothing_is_known_the_next_step_counts(account: OneCloud) -> None:

@@ -47,10 +47,10 @@ def test_what_does_not_live_is_answered_from_the_cache_the_second_time(
     again = read(account)
 
     facts = again.attrs["onecloud"]
-    lives = read.table in ("runs", "nodes", "outputs")
+    lives = read.table == "runs"
     assert facts["source"] == ("network" if lives else "cache")
     assert facts["calls"] == len(sandbox.requests) == lives
-    assert facts["age_seconds"] == (0 if read.table in ("nodes", "outputs") else 90)
+    assert facts["age_seconds"] == 90
     assert lives or again.equals(first)
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onecloud_magic import OneCloud, OneCloudError
-from onecloud_magic.account import line
+from onecloud_magic.account import line, reading
 from onecloud_magic.sandbox import Sandbox
 
 from .reads import READS, Read, as_promised, dtypes, rows
@@ -68,6 +68,8 @@ patient = settings(
 def wire(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Wire:
     wire = Wire(sandbox)
     monkeypatch.setattr(line, "Transport", wire)
+    # What is changed is drawn in the test's own thread.
+    monkeypatch.setattr(reading, "at_once", lambda line, asks: [ask() for ask in asks])
     return wire
 
 

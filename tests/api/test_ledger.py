@@ -157,20 +157,20 @@ def test_where_nothing_can_be_written_the_count_goes_on_in_memory_and_that_is_sa
 def test_what_was_counted_before_the_disk_was_full_still_counts(
     home: Home, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    ledger, clock = FileLedger(home, "me"), Clock()
-    pace = a_pace(ledger, clock)
-    make(pace, 3)
-    plain = ledger._connection
+    full = False
 
-    class Full:
-        def execute(self, sql: str, *more: Any) -> object:
-            if sql.startswith("insert"):
+    class Filling(sqlite3.Connection):
+        def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+            if full and sql.startswith("insert"):
                 raise sqlite3.OperationalError(words)
-            return plain().execute(sql, *more)
+            return super().execute(sql, *more)
 
-        in_transaction = property(lambda self: plain().in_transaction)
+    plain, clock = sqlite3.connect, Clock()
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: plain(*a, **k, factory=Filling))
+    pace = a_pace(FileLedger(home, "me"), clock)
+    make(pace, 3)
 
-    monkeypatch.setattr(ledger, "_connection", Full)
+    full = True
     with pytest.warns(OneCloudWarning, match=words):
         make(pace, 3)
 
