@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: test lint narrow format demo binder clean
+.PHONY: test lint narrow format demo bench binder clean
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
@@ -50,6 +50,19 @@ $(DEMO)/ready: pyproject.toml
 	$(DEMO)/bin/python -m pip install --quiet --editable ".[demo]"
 	touch $@
 
+# Measured against others, which stand in an environment of their own; README=1 writes the table there.
+BENCH := $(VENV)-bench
+
+bench: $(BENCH)/ready
+	$(BENCH)/bin/python -m benchmarks $(if $(README),--readme)
+
+# Nothing is resolved: requirements.txt says why.
+$(BENCH)/ready: benchmarks/requirements.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BENCH)/bin/python -m pip install --quiet --no-deps --requirement benchmarks/requirements.txt --editable .
+	touch $@
+
 # What Binder installs, from the files that it reads; a test tries it.
 BINDER := $(VENV)-binder
 
@@ -60,4 +73,4 @@ binder:
 	touch $(BINDER)/ready
 
 clean:
-	rm -rf $(VENV) $(NARROW) $(DEMO) $(BINDER) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NARROW) $(DEMO) $(BENCH) $(BINDER) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

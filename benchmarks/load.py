@@ -1,4 +1,4 @@
-"""What `%load_ext onecloud_magic` costs, against a plain class of magics with four settings.
+"""What `%load_ext onecloud_magic` costs, against a plain class of magics and against others.
 
     python benchmarks/load.py
 
@@ -8,13 +8,17 @@ of the design: 10 ms on a machine where the plain class takes 5.5, so 1.8 times 
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-TIMES, BAR = 11, 10 / 5.5
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.table import Case, Row, measurable, show, timed
+
+TIMES, BAR, TIMES_LESS = 9, 10 / 5.5, 100
 PLAIN = '''
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
@@ -43,22 +47,38 @@ import sys, time
 from IPython.terminal.interactiveshell import TerminalInteractiveShell
 shell = TerminalInteractiveShell.instance()
 start = time.perf_counter()
-shell.extension_manager.load_extension(sys.argv[1])
-print(time.perf_counter() - start)
+trouble = shell.extension_manager.load_extension(sys.argv[1])
+took = time.perf_counter() - start
+assert trouble is None, trouble
+print(took)
 """
+WHAT = "`%load_ext onecloud_magic`"
+MODULES = {
+    "plain_magics": Case(WHAT, "floor: a plain class of magics", BAR, floor=True),
+    **{
+        module: Case(WHAT, f"{name}: `%load_ext {module}`", TIMES_LESS, needs=module)
+        for name, module in {
+            "jupysql": "sql",
+            "bigquery-magics": "bigquery_magics",
+            "sparkmagic": "sparkmagic.magics",
+        }.items()
+    },
+}
+CASES = tuple(MODULES.values())
 
 
-def main() -> int:
-    """Measure, print, and say by the exit code whether the bar is reached."""
+def rows() -> Iterator[Row]:
+    """Each peer, in turns with ours."""
+    wanted = measurable(CASES)
+    modules = [module for module, case in MODULES.items() if case in wanted]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "plain_magics.py").write_text(PLAIN, encoding="utf-8")
-        pairs = [
-            (_load("plain_magics", folder), _load("onecloud_magic", folder)) for _ in range(TIMES)
+        turns = [
+            [_load(module, folder) for module in ("onecloud_magic", *modules)] for _ in range(TIMES)
         ]
-    plain, ours = (statistics.median(times) * 1000 for times in zip(*pairs, strict=True))
-    print(f"plain class of magics   {plain:6.2f} ms")
-    print(f"onecloud_magic          {ours:6.2f} ms, {ours / plain:.2f} x (bar {BAR:.1f} x)")
-    return 0 if ours <= BAR * plain else 1
+    mine, *others = zip(*turns, strict=True)
+    for module, theirs in zip(modules, others, strict=True):
+        yield timed(MODULES[module], mine, theirs)
 
 
 def _load(extension: str, folder: str) -> float:
@@ -75,4 +95,4 @@ def _load(extension: str, folder: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(rows()))

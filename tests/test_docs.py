@@ -132,7 +132,7 @@ def test_where_things_go_names_places_that_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["make demo", "make test", "make lint", "make narrow", "make binder"]
+    "command", ["make demo", "make test", "make lint", "make narrow", "make bench", "make binder"]
 )
 def test_a_command_of_the_readme_is_a_target(command: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
