@@ -15,7 +15,7 @@ from traitlets import default
 from ..credentials.hosts import Host, resolve
 from ..errors import OneCloudError, OneCloudWarning, UsageError
 from ..frames import Origin
-from ..home import Home
+from ..home import Home, named_profile
 from . import profiles, when
 from .cache import Cache
 from .counting import Counting
@@ -81,8 +81,7 @@ class Reader(Settings):
         if not isinstance(self.profile, str):
             raise UsageError(f"profile cannot be {shown(self.profile)}.", "Give a name.")
         home = Home.find()
-        home.record(self.profile)  # raises for a name that could be a path
-        return Place(home, self.profile, self._host(home), self.token_store)
+        return Place(home, named_profile(self.profile), self._host(home), self.token_store)
 
     def _host(self, home: Home) -> Host:
         # The default is looked at anew each time: another process may sign the profile in.

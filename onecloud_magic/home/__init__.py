@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .places import Home
+from .places import Home, named_profile
 
-__all__ = ["Home"]
+__all__ = ["Home", "named_profile"]

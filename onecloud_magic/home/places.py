@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING
@@ -24,13 +25,23 @@ from .files import no_follow, patiently, refuse_shared, replace, reserve, sync, 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-__all__ = ["Home"]
+__all__ = ["Home", "named_profile"]
 
 _NO_LOCKS = (None, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what a drive without them says
 _WAIT_FOR_WRITE = 10.0  # seconds; a write takes some thousandths of one
 # A dot at the end would leave the folder ("..") or be dropped by Windows.
 _PROFILE = re.compile(r"[A-Za-z0-9_.-]{0,63}[A-Za-z0-9_-]")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+
+
+def named_profile(name: str) -> str:
+    """The name of a profile; one that could be a path is a `UsageError`."""
+    if not _PROFILE.fullmatch(name):
+        raise UsageError(
+            "That cannot be the name of a profile.",
+            "Use up to 64 letters, digits and - _ . (the last one not a dot).",
+        )
+    return name
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,9 @@ class Home:
 
         named = getenv("ONECLOUD_HOME")
         if named:
-            return cls(Path(named).expanduser().absolute())
+            # Every read asks where home is, and a Path takes ten times as long.
+            where = "" if os.path.isabs(named) else os.getcwd()  # noqa: PTH109, PTH117  # see above
+            return _named(cls, named, where)
         return cls(platformdirs.user_state_path("onecloud-magic", appauthor=False))
 
     def record(self, profile: str, pending: str = "") -> Path:
@@ -137,12 +150,7 @@ class Home:
 
     def _folder(self, profile: str) -> Path:
         """The folder of a profile; a name that could be a path is a `UsageError`."""
-        if not _PROFILE.fullmatch(profile):
-            raise UsageError(
-                "That cannot be the name of a profile.",
-                "Use up to 64 letters, digits and - _ . (the last one not a dot).",
-            )
-        return self.root / "profiles" / profile
+        return self.root / "profiles" / named_profile(profile)
 
     def spending(self, token: str) -> Path:
         """What is held while that token is spent (its fingerprint), whichever profiles have it."""
@@ -271,3 +279,9 @@ class Home:
                 return
             if part.is_symlink():
                 raise OSError(errno.ELOOP, f"{part} is a symlink")
+
+
+@lru_cache(maxsize=16)
+def _named(kind: type[Home], name: str, where: str) -> Home:
+    """The home of that name, seen from the folder *where*."""
+    return kind(Path(where, Path(name).expanduser()))
