@@ -117,6 +117,8 @@ class Reading:
     def turned(self, name: str, size: int | None, parameters: Parameters) -> Turning:
         """Turn the pages of the service."""
         self._announce()
+        if self.down:
+            raise self.down
         pages = self.line.transport.pages(name, size, **parameters)
         turning = iter(pages)
         while True:
