@@ -112,7 +112,7 @@ class Reading:
     def runs(self, history: History, limit: int | None, keep: Keep) -> Iterator[Page]:
         """Give the runs of a history, newest first, up to *limit* of those that *keep* takes."""
         self._lasts = False
-        return self._up_to(limit, keep, history.turned(self))
+        return self._up_to(limit, keep, history.turned(self, limit))
 
     def turned(self, name: str, size: int | None, parameters: Parameters) -> Turning:
         """Turn the pages of the service."""

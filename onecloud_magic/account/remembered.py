@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ..api import KeptRun, Record, Shelf, Span, kept_text
-from ..errors import BadAnswer, NotFound, OneCloudError
-from .filters import Filter, Whereabouts, start_of
-from .names import id_of
-from .states import has_ended
+from ..api import KeptRun, Record, Shelf, Span
+from ..errors import NotFound, OneCloudError
+from .connections import at_once
+from .filters import Filter, Whereabouts
+from .found import Found, oldest_of, remember, youngest_of
+from .slices import AFTER, Slice, slices
 
 if TYPE_CHECKING:
     from .listing import Keep, Page, Turning
     from .reading import Reading
 
-_LATE = 120.0  # seconds until a run that has started is surely found by a search
 _PAGE = 50
+_ALL: Mapping[str, object] = MappingProxyType({})
 _MISSING = "The service cannot be asked for older ones now."
 
 
@@ -37,15 +39,18 @@ class History:
         self._place, self._which = place, which
         self._since = which.since.timestamp() if which.since else None
         self._until = which.until.timestamp() if which.until else None
+        self._whole = False
 
-    def turned(self, reading: Reading) -> Turning:
-        """The runs in pages, newest first, known ones among them."""
+    def turned(self, reading: Reading, limit: int | None) -> Turning:
+        """The runs in pages, newest first, known ones among them; *limit* as they will be cut."""
+        self._whole = limit is None
         span = self._known_span(reading)
         if span is None and self._which.states:
             # Those that are live now are not seen, so that nothing can be known for later.
-            yield from self._asked(reading, self._until, self._which.asked())
+            state = {"state": self._which.word}
+            yield from self._asked(reading, self._until, state, in_slices=self._whole)
             return
-        found = _Found(reading, self._place.key, span, self._until)
+        found = Found(reading, self._place.key, span, self._until)
         with closing(found):
             if span is None:
                 yield from self._older(reading, found, self._until)
@@ -68,7 +73,7 @@ class History:
         older = 1 if limit is None else -(-left // _PAGE)
         return calls + (older if self._has_older(span) else 0)
 
-    def _around(self, reading: Reading, found: _Found, span: Span) -> Turning:
+    def _around(self, reading: Reading, found: Found, span: Span) -> Turning:
         """What is younger, what is known, what is older."""
         younger, older = self._has_younger(span), self._has_older(span)
         if younger:
@@ -86,7 +91,7 @@ class History:
             reading.note_age("runs", span.fetched_at, lasting=not younger)
         yield [], False
 
-    def _younger(self, reading: Reading, found: _Found, span: Span) -> Turning:
+    def _younger(self, reading: Reading, found: Found, span: Span) -> Turning:
         try:
             for page, more in self._asked(reading, self._until):
                 touches = not more or (oldest_of(page) or span.until) <= span.until
@@ -98,9 +103,9 @@ class History:
             if not reading.goes_on(error):
                 raise
 
-    def _older(self, reading: Reading, found: _Found, until: float | None) -> Turning:
+    def _older(self, reading: Reading, found: Found, until: float | None) -> Turning:
         try:
-            for page, more in self._asked(reading, until):
+            for page, more in self._asked(reading, until, in_slices=self._whole):
                 found.older(page, self._since, more)
                 yield page, more
         except OneCloudError as error:
@@ -175,86 +180,59 @@ class History:
         return record
 
     def _asked(
-        self, reading: Reading, until: float | None, more: dict[str, object] | None = None
+        self,
+        reading: Reading,
+        until: float | None,
+        more: Mapping[str, object] = _ALL,
+        *,
+        in_slices: bool = False,
+    ) -> Turning:
+        """What the service says, page after page; a long history without a limit in slices."""
+        first: Page = []
+        turning = self._turned(reading, self._since, until, more)
+        for turn, (page, follows) in enumerate(turning, 1):
+            yield page, follows
+            first = first or page
+            if not (in_slices and follows and turn == AFTER):
+                continue
+            if parts := slices(youngest_of(first), oldest_of(page), self._since):
+                turning.close()
+                yield from self._in_slices(reading, parts, more)
+                return
+
+    def _in_slices(
+        self, reading: Reading, parts: list[Slice], more: Mapping[str, object]
+    ) -> Turning:
+        """The slices one after another; where one fails, what was read without a hole before."""
+        every: list[list[Page]] = [[] for _ in parts]
+        whole = [False] * len(parts)
+
+        def read_out(number: int) -> None:
+            part = parts[number]
+            for page, _ in self._turned(reading, part.since, part.until, more):
+                every[number].append(page)
+            whole[number] = True
+
+        try:
+            at_once(reading.line, [partial(read_out, number) for number in range(len(parts))])
+        finally:
+            holes = whole.index(False) + 1 if False in whole else len(parts)
+            pages = [page for read in every[:holes] for page in read]
+            for left, page in zip(range(len(pages) - 1, -1, -1), pages, strict=True):
+                yield page, left > 0 or not all(whole)
+
+    def _turned(
+        self,
+        reading: Reading,
+        since: float | None,
+        until: float | None,
+        more: Mapping[str, object],
     ) -> Turning:
         bounds = {
-            "start_date": None if self._since is None else int(self._since // 1),
+            "start_date": None if since is None else int(since // 1),
             "end_date": None if until is None else int(-(-until // 1)),
         }
-        asked = {"sort": "desc", **bounds, **(more or {}), **self._place.asked()}
+        asked = {"sort": "desc", **more, **bounds, **self._place.asked()}
         for page, follows in reading.turned("chainFilterSearch", None, asked):
             remember(reading, page)
             yield page, follows
-
-
-class _Found:
-    """What is known of a place once a read of it ends, wherever it ends."""
-
-    def __init__(
-        self, reading: Reading, place: str, span: Span | None, until: float | None
-    ) -> None:
-        self.span = span
-        self.seen: set[str] = set()
-        self._reading, self._answers, self._place = reading, reading.answers, place
-        self._drops = reading.answers.version("runs")[0]
-        self._until = until
-        self._surely: float | None = None
-        self._before = span
-
-    def younger(self, page: Page, touches: bool) -> None:
-        """A page of what is younger than the span was read; whether it reaches down to it."""
-        self.seen.update(id_of(run) for run in page)
-        surely = self._known_until()
-        if touches and self.span and surely is not None:
-            now = self._reading.line.clock()
-            self.span = Span(self.span.since, max(surely, self.span.until), now)
-
-    def older(self, page: Page, since: float | None, more: bool) -> None:
-        """A page of what is older was read, down to *since* where nothing follows."""
-        low = oldest_of(page) if more else since
-        until = self.span.until if self.span else self._known_until()
-        if until is None or (more and low is None):
-            return
-        fetched_at = self.span.fetched_at if self.span else self._reading.line.clock()
-        self.span = Span(low, until, fetched_at)
-
-    def close(self) -> None:
-        """Write down what is known now."""
-        span, same = self.span, self._reading.line.answered is self._answers
-        if span is None or span == self._before or not same:
-            return
-        if span.since is None or span.since < span.until:
-            self._answers.on_shelf(lambda shelf: shelf.put_span(self._place, span, self._drops))
-
-    def _known_until(self) -> float | None:
-        """Until when all runs are surely found, by the service's clock at the first page."""
-        if self._surely is None:
-            last = self._reading.line.last
-            if last is None or last.served_at is None:
-                return None
-            self._surely = last.served_at - _LATE
-        return self._surely if self._until is None else min(self._surely, self._until)
-
-
-def oldest_of(page: Page) -> float | None:
-    """When the oldest run of a page started; None where none tells it."""
-    starts = [start.timestamp() for run in page if (start := start_of(run))]
-    return min(starts, default=None)
-
-
-def remember(reading: Reading, runs: Page) -> None:
-    """Keep runs as they were answered."""
-    now = reading.line.clock()
-    kept = [each for run in runs if (each := _kept_run(run, now))]
-    reading.line.answered.on_shelf(lambda shelf: shelf.put_runs(kept))
-
-
-def _kept_run(run: Record, now: float) -> KeptRun | None:
-    number, start = id_of(run), None
-    with suppress(BadAnswer):  # whoever reads it will say so
-        start = start_of(run)
-    environment, chain_id = (id_of({"id": run.get(field)}) for field in ("envId", "chainId"))
-    started = start.timestamp() if start else None
-    if not number:
-        return None
-    return KeptRun(number, environment, chain_id, started, has_ended(run), now, kept_text(run))

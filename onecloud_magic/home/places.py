@@ -59,7 +59,7 @@ class Home:
         if named:
             # Every read asks where home is, and a Path takes ten times as long.
             where = "" if os.path.isabs(named) else os.getcwd()  # noqa: PTH109, PTH117  # see above
-            return _named(cls, named, where)
+            return cls(_named(named, where))
         return cls(platformdirs.user_state_path("onecloud-magic", appauthor=False))
 
     def record(self, profile: str, pending: str = "") -> Path:
@@ -282,6 +282,6 @@ class Home:
 
 
 @lru_cache(maxsize=16)
-def _named(kind: type[Home], name: str, where: str) -> Home:
-    """The home of that name, seen from the folder *where*."""
-    return kind(Path(where, Path(name).expanduser()))
+def _named(name: str, where: str) -> Path:
+    """The folder of that name, seen from the folder *where*."""
+    return Path(where, Path(name).expanduser())

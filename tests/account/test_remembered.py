@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from onecloud_magic import OneCloud
+from onecloud_magic.account.slices import slices
 from onecloud_magic.errors import Unreachable
 from onecloud_magic.sandbox import Sandbox, faults
 from tests.conftest import NOW, Clock
 
 from .conftest import NewSandbox, SignIn
+from .test_at_once import Crowd
 
 SEARCH = "/v1/execute/chain_run/search"
 ONE = "/v1/execute/chain_run/*"
@@ -45,13 +48,15 @@ def anew(account: OneCloud, **arguments: Any) -> pd.DataFrame:
     other = OneCloud("other", base_url=account.base_url, token_store="memory", timezone="UTC")  # noqa: S106  # a place
     other.burst_limit = account.burst_limit
     if other.session.state != "active":
-        other.login(access_token=account._line.held.current.access_token)
+        record = account._line.held.current
+        assert record is not None
+        other.login(access_token=record.access_token)
     return other.runs(**arguments, refresh=True)
 
 
 def same(mine: pd.DataFrame, theirs: pd.DataFrame) -> None:
-    by_id = [each.sort_values("id", ignore_index=True) for each in (mine, theirs)]
-    assert_frame_equal(*by_id)
+    left, right = (each.sort_values("id", ignore_index=True) for each in (mine, theirs))
+    assert_frame_equal(left, right)
     assert list(mine["start_at"]) == list(theirs["start_at"])
 
 
@@ -159,18 +164,18 @@ def test_what_was_forgotten_is_asked_for_again(settled: OneCloud, sandbox: Sandb
 def test_a_read_that_broke_off_goes_on_where_it_was(account: OneCloud, sandbox: Sandbox) -> None:
     which: dict[str, Any] = {"since": days_ago(30), "until": days_ago(1), "limit": None}
     whole = anew(account, **which)
-    pages = -(-len(whole) // 50)
     asked(sandbox)
-    sandbox.faults.add(faults.status(502), path=SEARCH, after=5)
+    sandbox.faults.add(faults.status(502), path=SEARCH, after=60)
     with pytest.raises(Unreachable):
         account.runs(**which)
     sandbox.faults.clear()
     asked(sandbox)
 
-    again = account.runs(**which)
+    first = account.runs(until=days_ago(1), limit=150)
 
-    assert len(asked(sandbox)) <= pages - 5 + 1
-    same(again, whole)
+    assert asked(sandbox) == []
+    same(first, whole.iloc[:150].reset_index(drop=True))
+    same(account.runs(**which), whole)
 
 
 # ---- runs that live
@@ -269,3 +274,37 @@ def test_a_run_that_does_not_tell_its_start_is_not_lost(
     assert "7" in set(first["id"])
     assert first["start_at"].isna().sum() == 1
     assert again["start_at"].notna().sum() >= 59
+
+
+# ---- long histories
+
+
+def test_a_long_history_is_read_in_slices_at_once(account: OneCloud, sandbox: Sandbox) -> None:
+    which: dict[str, Any] = {"since": days_ago(110), "until": days_ago(1)}
+    crowd = Crowd(0.01)
+    sandbox.faults.add(crowd, path=SEARCH)
+
+    whole = account.runs(**which, limit=None)
+
+    pages = -(-len(whole) // 50)
+    assert crowd.most > 4
+    assert pages > 100
+    assert len(asked(sandbox)) <= pages + 8
+    assert whole["id"].is_unique
+    assert whole["start_at"].is_monotonic_decreasing
+    sandbox.faults.clear()
+    same(whole, account.runs(**which, limit=len(whole) + 1, refresh=True))
+    assert not account.runs(**which, limit=None).attrs["onecloud"]["calls"]
+
+
+@given(first=st.floats(1e9, 2e9), length=st.floats(0.0, 1e6), older=st.floats(0.0, 1e8))
+def test_slices_leave_no_moment_out(first: float, length: float, older: float) -> None:
+    last = first - length
+    parts = slices(first, last, last - older)
+
+    assert len(parts) in (0, *range(2, 9))
+    if parts:
+        assert parts[0].until >= last
+        assert parts[-1].since == last - older
+        assert all(a.since < b.until for a, b in pairwise(parts))
+        assert all(a.since > b.since for a, b in pairwise(parts))
