@@ -6,7 +6,6 @@ import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from onecloud_magic import OneCloud
-from onecloud_magic.account.slices import slices
 from onecloud_magic.errors import Unreachable
 from onecloud_magic.sandbox import Sandbox, faults
 from tests.conftest import NOW, Clock
@@ -276,9 +274,6 @@ def test_a_run_that_does_not_tell_its_start_is_not_lost(
     assert again["start_at"].notna().sum() >= 59
 
 
-# ---- long histories
-
-
 def test_a_long_history_is_read_in_slices_at_once(account: OneCloud, sandbox: Sandbox) -> None:
     which: dict[str, Any] = {"since": days_ago(110), "until": days_ago(1)}
     crowd = Crowd(0.01)
@@ -295,16 +290,3 @@ def test_a_long_history_is_read_in_slices_at_once(account: OneCloud, sandbox: Sa
     sandbox.faults.clear()
     same(whole, account.runs(**which, limit=len(whole) + 1, refresh=True))
     assert not account.runs(**which, limit=None).attrs["onecloud"]["calls"]
-
-
-@given(first=st.floats(1e9, 2e9), length=st.floats(0.0, 1e6), older=st.floats(0.0, 1e8))
-def test_slices_leave_no_moment_out(first: float, length: float, older: float) -> None:
-    last = first - length
-    parts = slices(first, last, last - older)
-
-    assert len(parts) in (0, *range(2, 9))
-    if parts:
-        assert parts[0].until >= last
-        assert parts[-1].since == last - older
-        assert all(a.since < b.until for a, b in pairwise(parts))
-        assert all(a.since > b.since for a, b in pairwise(parts))
