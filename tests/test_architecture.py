@@ -15,15 +15,16 @@ NAME = PACKAGE.name
 BELOW_ACCOUNT = {"errors", "home", "api", "credentials", "frames", "show", "runs"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "onlookers": set(),
     "home": {"errors"},
     "api": {"errors", "home"},
     "credentials": {"errors", "home", "api"},
     "frames": {"errors"},
     "show": {"errors"},
     "runs": BELOW_ACCOUNT - {"runs"},
-    "account": BELOW_ACCOUNT,
+    "account": BELOW_ACCOUNT | {"onlookers"},
     "widgets": (BELOW_ACCOUNT | {"account"}) - {"api"},  # widgets watch the account, never call
-    "magics": BELOW_ACCOUNT | {"account", "widgets", "sandbox"},
+    "magics": BELOW_ACCOUNT | {"onlookers", "account", "widgets", "sandbox"},
     "sandbox": set(),
     "__main__": {"magics"},
     "__init__": {"errors", "account", "magics"},

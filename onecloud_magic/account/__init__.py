@@ -6,14 +6,18 @@ from .face import LIVE_ON, STATES, account_card, is_usable, session_card
 from .gauge import quota_card
 from .line import Last, is_secret
 from .marks import clock_time
+from .observed import Activity
 from .onecloud import READS, OneCloud
+from .progress import Stretch
 
 __all__ = [
     "LIVE_ON",
     "READS",
     "STATES",
+    "Activity",
     "Last",
     "OneCloud",
+    "Stretch",
     "account_card",
     "clock_time",
     "is_secret",

@@ -60,7 +60,8 @@ class Line:
         self.place, self.clock, self._sleep = place, clock, sleep
         self._reached_by: tuple[float, str] | None = None
         self.session = Session(profile=place.profile, host=place.host.base_url)
-        self.quota, self.activity = Quota(), Activity()
+        self.quota = Quota()
+        self.activity = Activity(place.profile, place.host.base_url, clock)
         self.held = holder(place, clock, lambda: self._ca_bundle)
         self.pace = Pace(clock=ticks, sleep=self._pause, waiting=self.activity.wait)
         self._answers: dict[str, Answers] = {}
@@ -80,6 +81,7 @@ class Line:
         """Go by these settings from now on: those of the object that was used last."""
         self.pace.burst_limit, self.pace.burst_window = settings.burst_limit, settings.burst_window
         self.quota.burst_limit, self.quota.daily_limit = settings.burst_limit, settings.daily_limit
+        self.activity.shown, self.activity.timezone = settings.progress, settings.timezone
         self._ttl = settings.cache_ttl
         self._offline, self._serves_stale = settings.offline, settings.serve_stale == "warn"
         for answers in self._answers.values():
@@ -243,7 +245,7 @@ class Line:
             raise NotSignedIn("No access token is at hand.", "Sign in with %onecloud login.")
         self.mine.sent += 1
         self.mine.asked_at = datetime.now(UTC)
-        self.activity.calls_done += 1
+        self.activity.called()
         return record.access_token
 
 

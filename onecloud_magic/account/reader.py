@@ -121,7 +121,7 @@ class Reader(Settings):
         self, table: str, plan: Plan, reading: Reading, asked: tuple[Hashable, ...] | None
     ) -> pd.DataFrame:
         finished = reading.line.finished
-        with reading.foreseeing(lambda: self._foreseen(plan, reading.refresh)):
+        with reading.foreseeing(table, lambda: self._foreseen(plan, reading.refresh)):
             frame = plan(reading)
         if asked is not None and (made := reading.made(frame)):
             finished.keep((table, asked), made)

@@ -56,11 +56,12 @@ class Reading:
         self._announced = ExitStack()
         self._foresee: Callable[[], int] | None = None
         self._lock = threading.Lock()
+        self._table, self._began = "", 0.0
 
     @contextmanager
-    def foreseeing(self, count: Callable[[], int]) -> Iterator[None]:
-        """Inside, the first call that is made announces as many as *count* then gives."""
-        self._foresee = count
+    def foreseeing(self, table: str, count: Callable[[], int]) -> Iterator[None]:
+        """Inside, the first call announces the read of *table*, and the calls of *count*."""
+        self._table, self._began, self._foresee = table, self.line.clock(), count
         with self._announced:
             yield
 
@@ -183,7 +184,10 @@ class Reading:
 
     def _announce(self) -> None:
         count, self._foresee = self._foresee, None
-        if count is None or not (calls := count()):
+        if count is None:
+            return
+        self._announced.enter_context(self.line.activity.reading(self._table, self._began))
+        if not (calls := count()):
             return
         try:
             self._announced.enter_context(self.line.expects(calls))

@@ -68,6 +68,9 @@ class Settings(Configurable):
     timezone = Unicode(
         "", help="The zone in which 'yesterday' is read, as Europe/Berlin; empty: the machine's."
     ).tag(config=True)
+    progress = Bool(True, help="Whether reads and waits that take long show how far they are.").tag(
+        config=True
+    )
     workspace = Unicode("", help="The workspace that reads look into where none is given.").tag(
         config=True
     )

@@ -129,7 +129,7 @@ class Tally:
         """
         if left is None:
             return
-        if self.day_left is not None and self.day_at is not None and sent < self.day_at:
+        if self.day_left is not None and self.day_at is not None and sent <= self.day_at:
             left = min(left, self.day_left)
         self.day_left, self.day_at = left, now
 

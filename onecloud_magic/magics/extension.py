@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand
 
+from ..onlookers import look_away, look_on
 from .complete import matcher
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from ..account import Activity
 
 __all__ = ["load", "unload"]
 
@@ -35,14 +38,17 @@ def load(shell: InteractiveShell) -> None:
     shell.Completer.custom_matchers.append(matcher)
     configurables: list[Any] = shell.configurables
     configurables.append(_Settings())
+    look_on(_look)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Leave nothing behind: the magic, the matcher, accounts, the sandbox and its session."""
+    from ..widgets.progress import progress
     from .accounts import forget
 
     _take_out(shell)
     forget()
+    progress.close()
 
 
 def _take_out(shell: InteractiveShell) -> None:
@@ -51,6 +57,14 @@ def _take_out(shell: InteractiveShell) -> None:
     matchers[:] = [each for each in matchers if each is not matcher]
     configurables: list[Any] = shell.configurables
     configurables[:] = [each for each in configurables if type(each) is not _Settings]
+    look_away(_look)
+
+
+def _look(activity: Activity) -> None:
+    """Show what takes its time, of every account: of a magic, and of plain Python in a cell."""
+    from ..widgets.progress import progress
+
+    progress(activity)
 
 
 def _overview() -> str:

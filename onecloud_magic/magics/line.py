@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OneCloudError, OneCloudWarning, UsageError
+from ..errors import OneCloudWarning, UsageError
 from . import about, accounts, reads, session
 from .command import COMMANDS, FLAGS, GROUPS, OFFERS, Command
 from .history import forget
@@ -21,8 +19,6 @@ from .words import silenced, words_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
-
-    from ..account import OneCloud
 
 __all__ = [
     "COMMANDS",
@@ -70,10 +66,7 @@ def carry_out(asked: Asked, notice: Callable[[str], object]) -> Any:
         if each.kind is each.POSITIONAL_ONLY and name in arguments:
             words.append(arguments.pop(name))
     if asked.command.uses_account:
-        oc = accounts.account(asked.common.get("profile"))
-        words.insert(0, oc)
-        with _waits_told(oc, notice):
-            return _run(asked.command, words, arguments, notice)
+        words.insert(0, accounts.account(asked.common.get("profile")))
     return _run(asked.command, words, arguments, notice)
 
 
@@ -94,24 +87,3 @@ def _run(
                 notice(str(told.message))
             else:
                 warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
-
-
-@contextmanager
-def _waits_told(oc: OneCloud, notice: Callable[[str], object]) -> Iterator[None]:
-    """Tell of every wait that is longer than a second: until when, and why."""
-    try:
-        activity = oc.activity
-    except OneCloudError:  # the command itself will say what is wrong
-        yield
-        return
-
-    def tell(change: Any) -> None:
-        ends = change.new.timestamp() if change.new is not None else 0.0
-        if ends - time.time() > 1:
-            notice(f"Waiting {ends - time.time():.0f} s: {activity.why}.")
-
-    activity.observe(tell, "waiting_until")
-    try:
-        yield
-    finally:
-        activity.unobserve(tell, "waiting_until")

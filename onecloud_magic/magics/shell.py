@@ -6,11 +6,15 @@ import errno
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OneCloudError, UsageError
+from ..onlookers import look_away, look_on
 from ..show.plain import Text
 from .line import carry_out, read
+
+if TYPE_CHECKING:
+    from ..account import Activity
 
 __all__ = ["main"]
 
@@ -24,6 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     Gives the exit code: 0, 1 for an error, 2 for a command that makes no sense, 130 for an
     interrupt.
     """
+    look_on(_look)
     try:
         asked = read(sys.argv[1:] if words is None else words, _COMMON, _forget)
         result = carry_out(asked, _notice)
@@ -44,7 +49,16 @@ def main(words: Sequence[str] | None = None) -> int:
         for line in error.lines:
             _notice(line.replace("%onecloud", _TYPED))
         return 2 if isinstance(error, UsageError) else 1
+    finally:
+        look_away(_look)
     return 0
+
+
+def _look(activity: Activity) -> None:
+    """Show what takes its time."""
+    from ..widgets.progress import progress
+
+    progress(activity)
 
 
 def _text(result: Any, *, csv: bool) -> str:

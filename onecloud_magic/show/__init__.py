@@ -5,6 +5,7 @@ Static html carries inline styles only: notebooks that are not trusted lose ever
 
 from __future__ import annotations
 
+from .bars import Bar
 from .cards import Card, Fact, shown
 from .front import can_ask, in_voila, kernel, somebody_is_there
 from .meters import Meter, trend
@@ -13,6 +14,7 @@ from .plain import Text, printable
 from .spans import in_words
 
 __all__ = [
+    "Bar",
     "Card",
     "Fact",
     "Meter",

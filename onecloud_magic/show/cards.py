@@ -12,14 +12,14 @@ from .plain import printable
 if TYPE_CHECKING:
     import htpy
 
-__all__ = ["Card", "Fact", "shown"]
+__all__ = ["BADGE", "Card", "Fact", "shown"]
 
 # The colours are half transparent: they suit a light page and a dark one.
 _FRAME = (
     "display:inline-block;padding:.6em 1em;border:1px solid #8888;border-radius:6px;line-height:1.4"
 )
 _ROW = "background:none"  # front ends stripe tables
-_BADGE = "border:1px solid #8888;border-radius:3px;padding:0 .4em;margin-left:.6em;font-size:85%"
+BADGE = "border:1px solid #8888;border-radius:3px;padding:0 .4em;margin-left:.6em;font-size:85%"
 _CELL = "text-align:left;vertical-align:top;line-height:1.4;"
 _LABEL = _CELL + "font-weight:normal;opacity:.75;padding:.1em 1.2em .1em 0"
 _VALUE = _CELL + "padding:.1em 0;overflow-wrap:anywhere;max-width:44em"
@@ -62,7 +62,7 @@ class Card:
         """The card for a notebook; names from the service are escaped in it."""
         import htpy
 
-        badge = htpy.span(style=_BADGE)[self.badge] if self.badge else None
+        badge = htpy.span(style=BADGE)[self.badge] if self.badge else None
         rows = (
             # In a span of its own, "$" is no mathematics to the notebook.
             htpy.tr(style=_ROW)[

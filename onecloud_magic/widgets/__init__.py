@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from .login import LoginForm
-from .quota import QuotaGauge
-from .secret_field import SecretField
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .login import LoginForm
+    from .quota import QuotaGauge
+    from .secret_field import SecretField
 
 __all__ = ["LoginForm", "QuotaGauge", "SecretField"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is shown when it is asked for: progress in a terminal needs no ipywidgets."""
+    if name == "LoginForm":
+        from .login import LoginForm
+
+        return LoginForm
+    if name == "QuotaGauge":
+        from .quota import QuotaGauge
+
+        return QuotaGauge
+    if name == "SecretField":
+        from .secret_field import SecretField
+
+        return SecretField
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,7 +15,8 @@ from traitlets.config import Config
 from onecloud_magic import OneCloud
 from onecloud_magic.account import profiles
 from onecloud_magic.home import Home
-from onecloud_magic.magics import accounts
+from onecloud_magic.magics import accounts, extension
+from onecloud_magic.onlookers import look_away
 from onecloud_magic.sandbox import Sandbox
 from tests.account.conftest import PLENTY, clock, forget, home, one_clock
 from tests.conftest import Clock
@@ -56,6 +57,7 @@ def new_shell(
             shell = Shell(InteractiveShell.instance(config=Config(config)))
             ends.callback(shell.close)
             ends.callback(accounts.forget)
+            ends.callback(look_away, extension._look)
             return shell
 
         yield started

@@ -9,12 +9,16 @@ import comm
 import pytest
 from ipywidgets import Widget
 
-from onecloud_magic import OneCloud
+from onecloud_magic import OneCloud, onlookers
 from onecloud_magic.sandbox import Sandbox
-from onecloud_magic.widgets import LoginForm
+from onecloud_magic.widgets import LoginForm, live
+from onecloud_magic.widgets import progress as showing
+from onecloud_magic.widgets.progress import Progress
 from tests.account.conftest import NewSandbox, clock, home, new_sandbox, one_clock, sign_in
+from tests.conftest import Clock
 
 from .page import Page, until
+from .stand_ins import Outputs, Timers
 
 __all__ = ["clock", "home", "new_sandbox", "one_clock", "sign_in"]
 
@@ -67,3 +71,26 @@ def signed_in(new_form: NewForm, stranger: OneCloud, sandbox: Sandbox) -> LoginF
     stranger.login(**sandbox.credentials)
     sandbox.requests.clear()
     return new_form(stranger)
+
+
+@pytest.fixture
+def timers(clock: Clock) -> Timers:
+    return Timers(clock)
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> Outputs:
+    outputs = Outputs()
+    monkeypatch.setattr(live, "display", outputs.display)
+    monkeypatch.setattr(live, "update_display", outputs.update)
+    for room in (live, showing):
+        monkeypatch.setattr(room, "kernel", lambda: object())
+    return outputs
+
+
+@pytest.fixture
+def progress(timers: Timers) -> Iterator[Progress]:
+    progress = Progress(timers)
+    onlookers.look_on(progress)
+    yield progress
+    onlookers.look_away(progress)

@@ -39,6 +39,7 @@ class Shell(NamedTuple):
         own = {
             "ONECLOUD_HOME": str(home / "onecloud"),
             "ONECLOUD_BURST_LIMIT": str(PLENTY),
+            "ONECLOUD_PROGRESS": "False",  # on a slow machine it would show where none is expected
             "HOME": str(home),
             "PYTHONUTF8": "1",
         }

@@ -54,6 +54,7 @@ class Place(NamedTuple):
         for name, folder in folders.items():
             (root / folder).mkdir(parents=True, exist_ok=True)
             env[name] = str(root / folder)
+        env["ONECLOUD_PROGRESS"] = "False"  # on a slow machine it would show where none is expected
         spec = root / "jupyter" / "kernels" / NAME / "kernel.json"
         spec.parent.mkdir(parents=True)
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]

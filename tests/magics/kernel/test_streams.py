@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -105,16 +106,21 @@ def test_a_sandbox_serves_until_it_is_interrupted(signed_out: Shell, tmp_path: P
 @posix
 def test_a_read_that_is_interrupted_says_so_in_a_line(signed_out: Shell) -> None:
     with Sandbox(burst_limit=1) as slow:
-        told = signed_out.with_(ONECLOUD_BASE_URL=slow.url, ONECLOUD_ACCESS_TOKEN=token_of(slow))
+        told = signed_out.with_(
+            ONECLOUD_BASE_URL=slow.url,
+            ONECLOUD_ACCESS_TOKEN=token_of(slow),
+            ONECLOUD_PROGRESS="True",
+        )
         with told.start("chains") as process:
             try:
                 assert process.stderr is not None
-                told_first = process.stderr.read(len("Waiting "))
+                told_first = process.stderr.readline()
                 process.send_signal(signal.SIGINT)
                 out, err = process.communicate(timeout=PATIENCE)
             finally:
                 process.kill()
 
-    assert told_first == "Waiting "
+    assert "; waiting " in told_first
     assert (process.returncode, out) == (130, "")
+    assert re.search(r"chains: interrupted after \d+ calls? in ", err)
     assert err.endswith("Interrupted.\n")
