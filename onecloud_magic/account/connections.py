@@ -11,6 +11,7 @@ from ..api import CONNECTIONS
 from .line import Line
 
 T = TypeVar("T")
+_LOOK = 1.0  # seconds until whoever waits for a turn has surely seen that nobody waits for it
 
 
 def at_once(line: Line, asks: Sequence[Callable[[], T]]) -> list[T]:
@@ -27,19 +28,20 @@ def at_once(line: Line, asks: Sequence[Callable[[], T]]) -> list[T]:
             return ask()
 
     pool = ThreadPoolExecutor(min(CONNECTIONS, len(asks)), "onecloud-read")
-    patient = True
+    futures = [pool.submit(asked, ask) for ask in asks]
+    patience = None
     try:
-        futures = [pool.submit(asked, ask) for ask in asks]
         _wait(futures)
         return [each.result() for each in futures]
     except Exception:
         raise
     except BaseException:  # Ctrl-C: a call that is under way comes to its end without us
-        patient = False
+        patience = _LOOK
         raise
     finally:
         given_up.set()
-        pool.shutdown(wait=patient, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait(futures, timeout=patience)
 
 
 def _wait(futures: Sequence[Future[T]]) -> None:

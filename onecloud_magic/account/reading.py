@@ -201,6 +201,8 @@ class Reading:
         given: list[Any] = []
 
         def ask() -> tuple[Kept, bool]:
+            if kept := self._fresh(key):  # it came since it was looked for
+                return kept, True
             with self._counted():
                 given.append(self.line.transport.call(name, **parameters))
             kind = OPERATIONS[name].kind or "runs"

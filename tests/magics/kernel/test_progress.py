@@ -25,7 +25,7 @@ from .test_failing_notebooks import executor, notebook
 pytestmark = pytest.mark.process
 
 SIGN_IN = "%load_ext onecloud_magic\nfrom onecloud_magic import OneCloud\noc = OneCloud()"
-LONG = 0.75  # seconds of a call: three of them are a read that lasts
+LONG = 1.0  # seconds of a call: three one after another are a read that lasts
 
 
 @pytest.fixture
