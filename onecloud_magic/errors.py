@@ -13,7 +13,12 @@
     ├── Unreachable                no answer, or none that was meant for us
     ├── BadAnswer                  an answer that cannot be read
     ├── QuotaExceeded              no calls left, and waiting is too long
-    └── ChainStartRefused          the service will not start the chain
+    ├── ChainStartRefused          the service will not start the chain
+    ├── StartOutcomeUnknown        the answer to a start was lost: nobody knows whether it started
+    ├── ChainRunFailed             a run that was waited for ended badly
+    └── WaitTimeout                a run that was waited for is still live (also a TimeoutError)
+
+    RunInterrupted                 a KeyboardInterrupt: the wait has ended, the run goes on
 
 `str(error)` says what happened, `error.hint` what to do next; the facts are attributes.
 """
@@ -23,10 +28,12 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 __all__ = [
     "Ambiguous",
     "BadAnswer",
+    "ChainRunFailed",
     "ChainStartRefused",
     "Forbidden",
     "NotFound",
@@ -36,10 +43,13 @@ __all__ = [
     "QuotaExceeded",
     "RefreshBusy",
     "RefreshUncertain",
+    "RunInterrupted",
     "SessionRejected",
+    "StartOutcomeUnknown",
     "StoreDamaged",
     "Unreachable",
     "UsageError",
+    "WaitTimeout",
 ]
 
 
@@ -67,31 +77,17 @@ class OneCloudError(Exception):
     @property
     def lines(self) -> list[str]:
         """The message, under the error's own name, and the hint: what people are shown."""
-        return [f"{type(self).__name__}: {self}", *filter(None, [self.hint])]
+        return _lines(self, self.hint)
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython these lines instead of a traceback; `%xmode Verbose` shows it whole."""
-        ipython = sys.modules.get("IPython")
-        shell = ipython.get_ipython() if ipython else None
-        if shell is None:
-            return self.lines
-        if self.private:  # `%debug` would find the variables, and so does `sys.last_value`
-            traceback.clear_frames(self.__traceback__)
-        if self.private or shell.InteractiveTB.mode != "Verbose":
-            # The modes Plain and Minimal put one line behind the other.
-            plain = getattr(shell.InteractiveTB, "tb_join_char", "\n") == ""
-            return ["\n".join(self.lines)] if plain else self.lines
-        whole: list[str] = shell.InteractiveTB.structured_traceback(
-            type(self), self, self.__traceback__
-        )
-        return [*whole, *filter(None, [self.hint])]
+        return _rendered(self, self.lines, self.private)
 
 
 class UsageError(OneCloudError):
     """What was asked for makes no sense; nothing was sent, or the service said so (`words`).
 
-    Attributes:
-        words: the service's own words, where it was the service that refused.
+    *words* are the service's own, where it was the service that refused.
     """
 
     def __init__(self, message: str, hint: str = "", *, words: str = "") -> None:
@@ -154,8 +150,7 @@ class RefreshBusy(NotSignedIn):
 class StoreDamaged(NotSignedIn):
     """The file of a session cannot be read; it is kept, and nothing was overwritten.
 
-    Attributes:
-        kept_at: where the file is now.
+    *kept_at* is where it is now.
     """
 
     def __init__(self, message: str, hint: str = "", *, kept_at: str = "") -> None:
@@ -166,8 +161,7 @@ class StoreDamaged(NotSignedIn):
 class Forbidden(OneCloudError):
     """The service answered 403: the API is for administrators (guide, "Enable API Access").
 
-    Attributes:
-        words: the service's own words.
+    *words* are the service's own.
     """
 
     def __init__(self, words: str = "") -> None:
@@ -198,9 +192,7 @@ class Unreachable(OneCloudError):
 class BadAnswer(OneCloudError):
     """An answer came that cannot be read: cut off, no JSON, or not in the contract's form.
 
-    Attributes:
-        operation: the operation that was called.
-        status: the HTTP status.
+    *operation* is what was called, *status* the HTTP status.
     """
 
     def __init__(self, message: str, *, operation: str = "", status: int = 0) -> None:
@@ -213,10 +205,9 @@ class BadAnswer(OneCloudError):
 class QuotaExceeded(OneCloudError):
     """The calls left do not suffice.
 
-    Attributes:
-        needed: calls that are needed, where known.
-        remaining: calls left, where known.
-        resets_in: seconds until there are more, where known.
+    Attributes, each None where it is not known:
+        needed, remaining: calls that are needed, and that are left.
+        resets_in: seconds until there are more.
     """
 
     def __init__(
@@ -235,13 +226,72 @@ class QuotaExceeded(OneCloudError):
 class ChainStartRefused(OneCloudError):
     """The service answered 422: it did not start the chain.
 
-    Attributes:
-        words: the service's own words.
+    *words* are the service's own.
     """
 
     def __init__(self, words: str) -> None:
         self.words = words
         super().__init__(f"The service did not start the chain: {words}", "Nothing was started.")
+
+
+class StartOutcomeUnknown(OneCloudError):
+    """The answer to a start was lost, and the run history does not tell which run it became.
+
+    *candidates* are the `ChainRun`s that it may have become.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, candidates: Sequence[Any] = ()) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(message, hint)
+
+
+class ChainRunFailed(OneCloudError):
+    """A run that was waited for ended neither in `all_succeeded` nor in `warned`.
+
+    *run* is the `ChainRun`, *nodes* are its failed nodes, each as its name and message.
+    """
+
+    def __init__(self, message: str, hint: str, run: Any, nodes: Sequence[tuple[str, str]]) -> None:
+        self.run, self.nodes = run, tuple(nodes)
+        super().__init__(message, hint)
+
+
+class WaitTimeout(OneCloudError, TimeoutError):
+    """A run that was waited for (`run`) is still live; it goes on."""
+
+    def __init__(self, message: str, hint: str, run: Any) -> None:
+        self.run = run
+        super().__init__(message, hint)
+
+
+class RunInterrupted(KeyboardInterrupt):
+    """A start or a wait was interrupted; the run (`run`), where one is known, goes on."""
+
+    def __init__(self, message: str, hint: str = "", run: Any = None) -> None:
+        self.hint, self.run = hint, run
+        super().__init__(message)
+
+    def _render_traceback_(self) -> list[str]:
+        return _rendered(self, _lines(self, self.hint))
+
+
+def _lines(error: BaseException, hint: str) -> list[str]:
+    return [f"{type(error).__name__}: {error}", *filter(None, [hint])]
+
+
+def _rendered(error: BaseException, lines: list[str], private: bool = False) -> list[str]:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return lines
+    if private:  # `%debug` would find the variables, and so does `sys.last_value`
+        traceback.clear_frames(error.__traceback__)
+    if private or shell.InteractiveTB.mode != "Verbose":
+        # The modes Plain and Minimal put one line behind the other.
+        plain = getattr(shell.InteractiveTB, "tb_join_char", "\n") == ""
+        return ["\n".join(lines)] if plain else lines
+    told = (type(error), error, error.__traceback__)
+    return [*shell.InteractiveTB.structured_traceback(*told), *lines[1:]]
 
 
 def _short(text: str, most: int = 80) -> str:

@@ -12,11 +12,20 @@ from typing import Self
 
 from ..api import Record
 from ..errors import BadAnswer, UsageError
+from ..runs import ENDED, LIVE
 from .given import shown
 from .inventory import Scope
 from .names import Named, id_of
-from .states import ENDED, LIVE, WORDS
 
+# The service's search words, and the run states that each finds; the narrowest first.
+WORDS = {
+    "succeeded": ("all_succeeded",),
+    "failed": ("errored",),
+    "warned": ("warned",),
+    "paused": ("paused",),
+    "running": ("enqueueing", "sleeping"),
+    "completed": ENDED,
+}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _PLENTY = 100  # ids that fit into one question
 

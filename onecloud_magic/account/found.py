@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..api import KeptRun, Record, Span, kept_text
 from ..errors import BadAnswer
+from ..runs import has_ended
 from .filters import start_of
 from .names import id_of
-from .states import has_ended
 
 if TYPE_CHECKING:
     from .listing import Page

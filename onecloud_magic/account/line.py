@@ -18,8 +18,9 @@ from ..credentials.hosts import Host
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..credentials.stores import FileStore
-from ..errors import NotSignedIn, OneCloudError, QuotaExceeded, Unreachable
+from ..errors import NotSignedIn, OneCloudError, Unreachable
 from ..home import Home
+from .facts import cannot_be_asked
 from .files import ledger, shelf
 from .finished import Finished
 from .mine import Mine
@@ -57,7 +58,7 @@ class Line:
         ticks: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.place, self.clock, self._sleep = place, clock, sleep
+        self.place, self.clock, self.sleep = place, clock, sleep
         self._reached_by: tuple[float, str] | None = None
         self.session = Session(profile=place.profile, host=place.host.base_url)
         self.quota = Quota()
@@ -100,6 +101,7 @@ class Line:
         if account != self._account:
             self._account = account
             self.quota.forget()
+            self.session.user = None
             self.pace.ledger = self._ledger_of(account)
         self.session.show(self.held)
 
@@ -132,11 +134,7 @@ class Line:
 
     def may_be_stale(self, error: OneCloudError) -> bool:
         """Whether, after that failure, the last known answer may be given whatever its age."""
-        if isinstance(error, Unreachable):
-            down = error.status == 0 or error.status >= 500
-        else:  # a burst is waited out
-            down = isinstance(error, QuotaExceeded) and error.remaining == 0
-        return self._offline or (down and self._serves_stale)
+        return self._offline or (self._serves_stale and cannot_be_asked(error))
 
     def sign_in(self, record: Record) -> None:
         """Make *record* the session, once the service has answered one call made with it."""
@@ -172,7 +170,7 @@ class Line:
             )
 
     def _pause(self, seconds: float) -> None:
-        self.mine.pause(self._sleep, seconds)
+        self.mine.pause(self.sleep, seconds)
 
     def _ledger_of(self, account: str) -> Ledger:
         return ledger(self.place.home, self.place.token_store, account)

@@ -11,6 +11,7 @@ from ..credentials.hosts import HOSTS, resolve
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..errors import UsageError
+from .acts import Acts
 from .face import account_card
 from .given import shown
 from .history import RunReads
@@ -27,7 +28,7 @@ READS = (
 _CHANGE_CHAINS = ("importChain", "publishChain")
 
 
-class OneCloud(MetadataReads, RunReads, SecurityReads):
+class OneCloud(MetadataReads, RunReads, SecurityReads, Acts):
     """An account of OneCloud.
 
         oc = OneCloud()

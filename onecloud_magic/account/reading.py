@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from ..api import OPERATIONS, Answers, Kept, Kind, make_request
 from ..errors import OneCloudError, QuotaExceeded
 from ..frames import Origin
+from ..runs import has_ended
 from ..show import in_words
 from .connections import at_once
 from .facts import origin, what_lacks
@@ -18,7 +19,6 @@ from .finished import Made
 from .line import Line
 from .listing import STOPPED, Keep, Listing, Page, Parameters, Turning, up_to
 from .names import Named
-from .states import has_ended
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from .request import Request, make_request
 from .share import Share, Wait
 from .shelf import TABLES, Kept, KeptRun, KindInfo, Shelf, Span
 from .tally import Tally
-from .transport import CONNECTIONS, USER_AGENT, Transport
+from .transport import CONNECTIONS, USER_AGENT, Transport, Trip
 from .trouble import explain
 from .trust import SYSTEM, adapter
 from .wire import Quota, Reply, read_reply
@@ -48,6 +48,7 @@ __all__ = [
     "Span",
     "Tally",
     "Transport",
+    "Trip",
     "Turn",
     "Wait",
     "adapter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -22,13 +22,32 @@ from .trouble import explain
 from .trust import adapter
 from .wire import Reply, rate_limited, read_reply
 
-__all__ = ["CONNECTIONS", "USER_AGENT", "Transport"]
+__all__ = ["CONNECTIONS", "USER_AGENT", "Transport", "Trip"]
 
 USER_AGENT = f"onecloud-magic/{__version__}"
 CONNECTIONS = 8
 _HEADERS = {**requests.utils.default_headers(), "User-Agent": USER_AGENT}
 _CONNECT = 5.0
 _TRIES = 3
+
+
+class Trip(Protocol):
+    """What is told of the way of one call that acts, step by step."""
+
+    def leaving(self) -> object:
+        """It is about to be sent; what this raises keeps it from being sent."""
+
+    def refused(self) -> object:
+        """A complete answer proves that it was not carried out."""
+
+
+class _Unwatched:
+    def leaving(self) -> None: ...
+
+    def refused(self) -> None: ...
+
+
+_UNWATCHED = _Unwatched()
 
 
 class Transport:
@@ -88,6 +107,12 @@ class Transport:
         )
         return again(self._in_session, asked)
 
+    def act(self, trip: Trip, name: str, /, **parameters: object) -> Any:
+        """Make one call that acts, like `call`, and tell *trip* of each time that it is sent."""
+        asked = make_request(name, **parameters)
+        self._may_call()
+        return self._in_session(asked, trip)
+
     def pages(self, name: str, limit: int | None, /, **parameters: object) -> Pages:
         """Give the pages of a read, each a list of records, up to *limit* records in all."""
         return Pages(self.call, name, limit, parameters)
@@ -100,32 +125,35 @@ class Transport:
         # Threads that failed together must not come back together.
         return self._chance() * float(2 ** (state.attempt_number - 1))
 
-    def _in_session(self, asked: Request) -> Any:
-        reply = self._paced(asked)
+    def _in_session(self, asked: Request, trip: Trip = _UNWATCHED) -> Any:
+        reply = self._paced(asked, trip)
         for renew in self._renewals:
             if reply.status != 401 or not renew():
                 break
-            reply = self._paced(asked)
+            reply = self._paced(asked, trip)
         return read_reply(asked, reply)
 
-    def _paced(self, asked: Request) -> Reply:
+    def _paced(self, asked: Request, trip: Trip) -> Reply:
         while True:
             with self._pace.turn() as turn:
-                reply = self._send(asked)
+                reply = self._send(asked, trip)
+                limited = rate_limited(asked, reply)
+                if limited or reply.status == 401:
+                    trip.refused()
                 self._on_reply(asked, reply)
-                if not rate_limited(asked, reply):
+                if not limited:
                     turn.answered(reply.quota)
                     return reply
                 turn.refused(reply.quota)
 
-    def _send(self, asked: Request) -> Reply:
+    def _send(self, asked: Request, trip: Trip) -> Reply:
         # Raised here, where no local and no context holds the bearer: tracebacks show both.
-        answer = self._exchange(asked)
+        answer = self._exchange(asked, trip)
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
-    def _exchange(self, asked: Request) -> Reply | BaseException:
+    def _exchange(self, asked: Request, trip: Trip) -> Reply | BaseException:
         prepared = requests.Request(
             asked.operation.method,
             self.base_url + asked.path,
@@ -135,6 +163,10 @@ class Transport:
             files=asked.files,
             auth=self._auth,
         ).prepare()
+        try:
+            trip.leaving()
+        except BaseException as error:
+            return error.with_traceback(None)
         try:
             answer = self._adapter.send(
                 prepared, timeout=self._timeout, verify=self._verify, proxies=self._proxies

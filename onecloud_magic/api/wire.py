@@ -101,7 +101,7 @@ def read_reply(request: Request, reply: Reply) -> Any:
         NotFound: 404, with what was asked for and the service's words.
         ChainStartRefused: 422 to a start.
         UsageError: another 4xx, with the service's words.
-        Unreachable: a redirect, 5xx, or a 404 that the service did not write.
+        Unreachable: a redirect, 5xx, 408, or a 404 that the service did not write.
         BadAnswer: a body that cannot be read or has not the contract's form.
     """
     if not 200 <= reply.status < 300:
@@ -125,6 +125,8 @@ def _refusal(request: Request, reply: Reply) -> OneCloudError:
             )
         case 403:
             return Forbidden(reply.words or "")
+        case 408:  # a gateway lost patience: what acts may have been carried out all the same
+            return _no_service(reply)
         case status if 400 <= status < 500:
             return _not_as_asked(request, reply)
     return _no_service(reply)

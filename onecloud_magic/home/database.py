@@ -23,17 +23,20 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 
 def opened(
-    path: Path, set_aside: Callable[[], Path | None], say: Callable[[str], object]
+    path: Path,
+    set_aside: Callable[[], Path | None],
+    say: Callable[[str], object],
+    whole: bool = False,
 ) -> sqlite3.Connection:
     """Open the file at *path*; a damaged one goes where *set_aside* puts it."""
     try:
-        return _connect(path)
+        return _connect(path, whole)
     except sqlite3.DatabaseError as error:
         if not is_damaged(error):
             raise
     with _alone(path):
         try:
-            return _connect(path)  # another process may have been quicker
+            return _connect(path, whole)  # another process may have been quicker
         except sqlite3.DatabaseError as error:
             if not is_damaged(error):
                 raise
@@ -49,7 +52,7 @@ def is_damaged(error: sqlite3.Error) -> bool:
     return _code(error) in _DAMAGED
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, whole: bool = False) -> sqlite3.Connection:
     _make(path)
     connection = sqlite3.connect(
         path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -58,6 +61,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         _share(connection)
         connection.execute("pragma synchronous=normal")
         connection.execute("select count(*) from sqlite_master").fetchone()
+        if whole and connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
+            raise _damage()
     except BaseException:
         connection.close()
         raise
@@ -106,6 +111,12 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _damage() -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def _code(error: sqlite3.Error) -> int:

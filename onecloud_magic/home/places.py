@@ -86,17 +86,29 @@ class Home:
             raise UsageError("That cannot be the name of an account.")
         return self.root / "answers" / f"{account}.sqlite"
 
-    def database(self, path: Path, say: Callable[[str], object] = lambda words: None) -> Connection:
+    @property
+    def starts(self) -> Path:
+        """Where every start of a chain is written down before it is sent."""
+        return self.root / "starts.sqlite"
+
+    def database(
+        self,
+        path: Path,
+        say: Callable[[str], object] = lambda words: None,
+        *,
+        whole: bool = False,
+    ) -> Connection:
         """Open the SQLite file at *path*, which other threads and processes may have open.
 
-        One that is damaged is moved aside and made anew, and *say* is told. What SQLite refuses
-        besides, it says as `sqlite3.Error`.
+        One that is damaged is moved aside and made anew, and *say* is told; with *whole* all of
+        it is looked at, not its head alone. What SQLite refuses besides, it says as
+        `sqlite3.Error`.
         """
         from .database import opened  # SQLite is loaded by whoever needs it
 
         with told("open", path):
             self._make_folders(path)
-        return opened(path, lambda: self.set_aside(path), say)
+        return opened(path, lambda: self.set_aside(path), say, whole)
 
     @contextmanager
     def hold(self, path: Path, patience: float) -> Iterator[None]:

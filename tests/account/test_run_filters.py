@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onecloud_magic import OneCloud
-from onecloud_magic.account.filters import Filter, states
-from onecloud_magic.account.states import ENDED, LIVE, WORDS
+from onecloud_magic.account.filters import WORDS, Filter, states
 from onecloud_magic.errors import BadAnswer, UsageError
+from onecloud_magic.runs import ENDED, LIVE
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.messages import Reply, Request
 from tests.conftest import NOW

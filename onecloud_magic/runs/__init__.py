@@ -1,0 +1,42 @@
+"""Chain runs: one start exactly once, the ledger of starts, and a run that is watched to its end.
+
+A `ChainRun` is given its account (`Account`); nothing here knows where an account is kept.
+"""
+
+from __future__ import annotations
+
+from .account import Account
+from .chain_run import ChainRun
+from .entries import Entry
+from .facts import ENDED, LIVE, STATES, NodeFacts, RunFacts, has_ended, id_in
+from .history import latest
+from .inputs import Declared, Inputs
+from .ledger import Starts
+from .notices import say
+from .starting import Start, settle
+from .stopping import Stopped
+from .target import Target
+from .waiting import Wait
+
+__all__ = [
+    "ENDED",
+    "LIVE",
+    "STATES",
+    "Account",
+    "ChainRun",
+    "Declared",
+    "Entry",
+    "Inputs",
+    "NodeFacts",
+    "RunFacts",
+    "Start",
+    "Starts",
+    "Stopped",
+    "Target",
+    "Wait",
+    "has_ended",
+    "id_in",
+    "latest",
+    "say",
+    "settle",
+]

@@ -1,0 +1,81 @@
+"""A run as people see it: one card, the same facts in a notebook and in a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ..show import Card, Fact
+from .account import Account
+
+if TYPE_CHECKING:
+    from .chain_run import ChainRun
+
+__all__ = ["lasted", "run_card", "shown_inputs"]
+
+_MOST = 200  # characters of a value on a card
+
+
+def run_card(run: ChainRun, account: Account) -> Card:
+    """The run as it was seen last. Costs no call."""
+    facts = [(label, words) for label, words in _facts(run, account) if words]
+    return Card("Chain run", tuple(facts), badge=account.badge)
+
+
+def lasted(span: timedelta) -> str:
+    """A duration in words: "42 s", "3 min 05 s", "2 h 10 min"."""
+    seconds = round(span.total_seconds())
+    minutes, hours = seconds // 60, seconds // 3600
+    if hours:
+        return f"{hours} h {minutes % 60:02} min"
+    return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"
+
+
+def shown_inputs(run: ChainRun) -> Iterator[tuple[str, str]]:
+    """The inputs as labels and words; secrets were left out long before."""
+    for name, value in (run.inputs or {}).items():
+        words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield f"input {name}", words if len(words) <= _MOST else f"{words[: _MOST - 1]}…"
+
+
+def _facts(run: ChainRun, account: Account) -> Iterator[tuple[str, Fact]]:
+    yield from account.facts
+    yield "run", run.id
+    yield "chain", _named(run.chain, run.chain_id)
+    yield "environment", _named(run.environment, run.environment_id)
+    yield from shown_inputs(run)
+    yield "state", run.facts.words
+    yield "result", run.facts.result_text if run.done else ""
+    for node in run.node_facts:
+        if node.state in ("errored", "warned"):
+            yield f"node {node.name}", f"{node.state}: {node.message}".rstrip(": ")
+    yield "started", _moment(account, run.start_at)
+    yield "by", _started_by(run)
+    yield "ended", _moment(account, run.end_at) if run.done else ""
+    yield "took", lasted(run.duration) if run.duration is not None else ""
+    if not run.done and run.start_at:
+        yield "so far", lasted(timedelta(seconds=run.looked_at) - _since_1970(run.start_at))
+    yield "usually takes", lasted(run.usual) if run.usual else ""
+    if not run.done:
+        yield "seen at", account.clock_time(run.looked_at)
+
+
+def _since_1970(moment: datetime) -> timedelta:
+    return timedelta(seconds=moment.timestamp())
+
+
+def _started_by(run: ChainRun) -> str:
+    name = run.facts.user_name
+    if run.adopted:
+        return f"{name or 'somebody'} (taken for ours: the answer to our start was lost)"
+    return name
+
+
+def _named(name: str, number: str) -> str:
+    return f"{name} ({number})" if name else number
+
+
+def _moment(account: Account, moment: datetime | None) -> Any:
+    return account.clock_time(moment.timestamp()) if moment else ""

@@ -1,0 +1,215 @@
+"""The ledger of starts: every one is written down, and on the disk, before it is sent.
+
+A file of its own, `starts.sqlite`, that clearing the cache never touches. A start that cannot be
+written down is not sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..home import Home
+from .book import Book, Page
+from .entries import Entry, process
+from .facts import RunFacts
+from .inputs import Inputs
+from .secrecy import canonical, masked
+from .target import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Starts"]
+
+_NEAR = 600.0  # seconds within which the runs of two starts may be taken for one another
+
+
+class Starts:
+    """The starts of one account, whichever kernel of this user made them."""
+
+    def __init__(self, home: Home, account: str, clock: Callable[[], float] = time.time) -> None:
+        self._book, self._account, self._clock = Book(home, account), account, clock
+
+    def ask(
+        self,
+        target: Target,
+        inputs: Inputs,
+        *,
+        again: bool = True,
+        batch: tuple[str, int] | None = None,
+    ) -> tuple[Entry, bool]:
+        """Write down that a start is asked for; tells the entry, and whether it is a new one.
+
+        Unless *again*, one that is live or open, of the same chain, environment and inputs, is
+        told instead: of two kernels that ask at once, one gets the entry of the other. In a
+        *batch* (its name, and the row) it is the one of the same row, also where its run has ended.
+
+        Raises:
+            OneCloudError: it cannot be written down, so it must not be sent.
+        """
+        name, place = batch or (None, None)
+        with self._book.writing("Nothing was started: the start cannot be written down") as page:
+            kept = canonical(masked(inputs, page.salt(), inputs.secret))
+            same = self._of_row(page, name, place) if name else self._same(page, target, kept)
+            if same and not again:
+                return same[0], False
+            made = page.add(
+                **target.written,
+                **{"inputs": kept, "step": "asked", "process": process()},
+                **{"asked_at": self._clock(), "batch": name, "place": place},
+                **{"before": "[]", "words": "", "state": "", "adopted": 0, "ended": 0},
+            )
+            return made, True
+
+    def sending(self, entry: Entry, served_at: float | None, before: Sequence[str]) -> None:
+        """Note that it is about to leave; the service's clock said *served_at* last."""
+        told = {"served_at": served_at, "before": canonical(list(before))}
+        self._note(entry, step="sending", sent_at=self._clock(), **told)
+
+    def held_back(self, entry: Entry) -> None:
+        """Note that the service did not carry it out, and that it may be sent again."""
+        self._note(entry, step="asked")
+
+    def unsent(self, entry: Entry) -> None:
+        """Note that it was surely not carried out."""
+        self._note(entry, step="unsent")
+
+    def refused(self, entry: Entry, words: str) -> None:
+        """Note that the service refused it."""
+        self._note(entry, step="refused", words=words)
+
+    def lost(self, entry: Entry) -> None:
+        """Note that its answer is lost."""
+        self._note(entry, step="lost", lost_at=self._clock())
+
+    def became(self, entry: Entry, facts: RunFacts) -> None:
+        """Note which run it became, by its own answer, and whose runs these are."""
+        with self._book.writing("The run cannot be written down") as page:
+            for other in page.entries("and run_id = ? and id <> ?", facts.id, entry.id):
+                # Whoever adopted it was mistaken: this is the answer itself.
+                page.change(other.id, step="lost", run_id=None, adopted=0)
+            page.change(entry.id, step="run", **_seen(facts))
+            if facts.user_id:
+                user = (self._account, facts.user_id, facts.user_name)
+                page.file.execute("insert or replace into users values (?, ?, ?)", user)
+
+    def adopted(self, entry: Entry, facts: RunFacts) -> bool:
+        """Note which run it is taken to have become; False where that is another start's."""
+        with self._book.writing("The run cannot be written down") as page:
+            if page.entries("and run_id = ?", facts.id):
+                return False
+            page.change(entry.id, step="run", adopted=1, **_seen(facts))
+        return True
+
+    def follow(self, facts: RunFacts) -> None:
+        """Note how a run of ours stands; one that is none of ours is passed over."""
+        entry = self.of_run(facts.id)
+        if entry is not None and (entry.state, entry.ended) != (facts.state, int(facts.ended)):
+            self._note(entry, **_seen(facts))
+
+    @property
+    def user(self) -> tuple[str, str] | None:
+        """The id and the name of the account's user; None until a start of ours has told them."""
+        with self._book.reading() as page:
+            asked = "select id, name from users where account = ?"
+            found = page.file.execute(asked, (self._account,)).fetchone() if page else None
+        return (found[0], found[1]) if found else None
+
+    def mine(self) -> list[Entry]:
+        """All starts, newest first."""
+        return self._entries("order by id desc")
+
+    def live(self) -> list[Entry]:
+        """Those whose run lives, as far as was seen, or that are being sent; newest first."""
+        now = self._clock()
+        return [each for each in self.mine() if each.is_live(now)]
+
+    def open(self) -> list[Entry]:
+        """Those that `settle` can still do something about, newest first."""
+        now = self._clock()
+        return [each for each in self.mine() if each.is_open(now) or each.is_left(now)]
+
+    def same(self, target: Target, inputs: Inputs) -> list[Entry]:
+        """Those live or open, of that chain, environment and inputs; newest first."""
+        with self._book.reading() as page:
+            if page is None:
+                return []
+            kept = canonical(masked(inputs, page.salt(), inputs.secret))
+            return self._same(page, target, kept)
+
+    def entry(self, number: int) -> Entry:
+        """One start, as it stands now."""
+        return self._entries("and id = ?", number)[0]
+
+    def of_run(self, run_id: str) -> Entry | None:
+        """The start that became this run; None where it was none of ours."""
+        return next(iter(self._entries("and run_id = ?", run_id)), None)
+
+    def of_batch(self, batch: str) -> list[Entry]:
+        """The starts of a batch, in the order of its rows; of each row the latest last."""
+        return self._entries("and batch = ? order by place, id", batch)
+
+    def rivals(self, entry: Entry) -> list[Entry]:
+        """Other starts of that chain whose run could be taken for the one of *entry*.
+
+        Those that are being sent, and those whose answer was lost that had other inputs.
+        """
+        now = self._clock()
+        others = self._entries(
+            "and chain_id = ? and environment_id = ? and id <> ? and asked_at > ?",
+            *(entry.chain_id, entry.environment_id, entry.id, entry.asked_at - _NEAR),
+        )
+        return [each for each in others if each.is_rival(entry, now)]
+
+    def run_ids(self) -> frozenset[str]:
+        """The ids of all runs that our starts became."""
+        return frozenset(each.run_id for each in self._entries("and run_id <> ''") if each.run_id)
+
+    def keys(self, chain_id: str) -> list[str]:
+        """The names of the inputs that this chain took before, the latest first."""
+        taken = self._entries("and chain_id = ? and step = 'run' order by id desc", chain_id)
+        return list(dict.fromkeys(name for each in taken for name in each.shown_inputs))
+
+    def written(self, inputs: Mapping[str, Any], like: Entry) -> str:
+        """Any inputs as the ledger would have written them for *like*, to be compared."""
+        with self._book.writing("The ledger of starts cannot be used") as page:
+            return canonical(masked(inputs, page.salt(), like.secret_keys))
+
+    def frame(self) -> pd.DataFrame:
+        """All starts as a frame, newest first; no inputs that are secret are in it."""
+        from .listing import listed
+
+        return listed(self.mine(), self._clock())
+
+    def _same(self, page: Page, target: Target, inputs: str) -> list[Entry]:
+        now = self._clock()
+        where = "and chain_id = ? and environment_id = ? and inputs = ? order by id desc"
+        found = page.entries(where, target.chain_id, target.environment_id, inputs)
+        return [each for each in found if each.is_live(now) or each.is_open(now)]
+
+    def _of_row(self, page: Page, batch: str, place: int | None) -> list[Entry]:
+        now = self._clock()
+        found = page.entries("and batch = ? and place = ? order by id desc", batch, place)
+        return [
+            each for each in found if each.step == "run" or each.is_live(now) or each.is_open(now)
+        ]
+
+    def _note(self, entry: Entry, **values: Any) -> None:
+        with self._book.writing("The start cannot be written down") as page:
+            page.change(entry.id, **values)
+
+    def _entries(self, where: str, *values: Any) -> list[Entry]:
+        with self._book.reading() as page:
+            return page.entries(where, *values) if page else []
+
+
+def _seen(facts: RunFacts) -> dict[str, Any]:
+    return {
+        "run_id": facts.id,
+        "state": facts.state,
+        "ended": int(facts.ended),
+        "start_at": facts.start_at.timestamp() if facts.start_at else None,
+        "end_at": facts.end_at.timestamp() if facts.end_at else None,
+    }
