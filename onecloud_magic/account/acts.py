@@ -37,6 +37,7 @@ from .names import Named, Wanted, find_one, name_of, wanted
 from .observed import Session
 from .reader import Reader
 from .reading import Reading
+from .rules import Rules
 
 if TYPE_CHECKING:
     from .onecloud import OneCloud
@@ -142,7 +143,7 @@ class Acts(Reader):
     def _confirmed(self, desk: Desk, scope: Scope, asked: Wanted) -> Target:
         """The chain that is meant; where the cache is behind, its names are asked anew once."""
         for refresh in (False, True):
-            reading = Reading(self._line, refresh)
+            reading = Reading(self._line, Rules.of(self), refresh)
             try:
                 named = find_one("chain", asked, Inventory(reading).chains(scope))
                 fresh = _fresh(desk, named)
@@ -159,7 +160,7 @@ class Acts(Reader):
 
     def _names(self, facts: RunFacts) -> tuple[str, str]:
         """The names of a run's chain and environment; empty where they cannot be had."""
-        inventory = Inventory(Reading(self._line))
+        inventory = Inventory(Reading(self._line, Rules.of(self)))
         scope = Scope(environment=Wanted(facts.environment_id, is_id=True))
         try:
             [(home, chains)] = inventory.by_environment(scope)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, get_args
 
-from ..api import Answers, Kind
+from ..api import Kind
 from ..errors import UsageError
 from .given import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .line import Line
+
 
 class Cache:
     """The answers that are kept for the account that is signed in."""
 
-    def __init__(self, answers: Callable[[], Answers]) -> None:
-        self._answers = answers
+    def __init__(self, line: Callable[[], Line]) -> None:
+        self._line = line
 
     def info(self) -> pd.DataFrame:
         """What is kept, a row a kind.
@@ -27,7 +29,7 @@ class Cache:
         """
         import pandas as pd
 
-        kept = self._answers().info()
+        kept = self._line().answers.info()
         times = {
             name: pd.to_datetime([getattr(each, name) for each in kept], unit="s", utc=True)
             for name in ("oldest_at", "newest_at")
@@ -46,12 +48,13 @@ class Cache:
 
         Raises:
             UsageError: there is no such kind.
+            OneCloudError: they cannot be forgotten now, as another process holds the file.
         """
         if kind is None:
-            return self._answers().drop()
+            return self._line().forget()
         for known in get_args(Kind):
             if isinstance(kind, str) and kind == known:
-                return self._answers().drop(known)
+                return self._line().forget(known)
         raise UsageError(
             f"The cache has no kind {shown(kind)}.", f"Kinds: {', '.join(get_args(Kind))}."
         )

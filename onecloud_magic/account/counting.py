@@ -35,12 +35,13 @@ class Counting(Reading):
         self.unknown = True
         return [] if OPERATIONS[name].answer == "rows" else {}
 
-    def _listed(self, listing: Listing) -> Iterator[Page]:
+    def _listed(self, listing: Listing) -> list[Page]:
         if kept := self._fresh(listing.key):
-            return iter(kept.data["pages"])
+            every: list[Page] = kept.data["pages"]
+            return every
         kept = self.answers.get(listing.key, stale=True)
         self.unknown = self.unknown or kept is None
         last_time: list[Page] = kept.data["pages"] if kept else []
         size, limit = OPERATIONS[listing.name].page_size or 1, listing.limit
         self.calls += max(1, len(last_time)) if limit is None else -(-limit // size)
-        return iter(last_time)
+        return last_time

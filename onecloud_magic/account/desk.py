@@ -9,6 +9,7 @@ from ..api import Trip
 from ..runs import Starts
 from .line import Line
 from .marks import badge, clock_time
+from .rules import Rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,9 +45,11 @@ class Desk:
         return badge(self._account)
 
     def call(self, name: str, /, **parameters: object) -> Any:
+        Rules.of(self._account).check()
         return self._line.transport.call(name, **parameters)
 
     def act(self, trip: Trip, name: str, /, **parameters: object) -> Any:
+        Rules.of(self._account).check()
         return self._line.transport.act(trip, name, **parameters)
 
     def frame(self, table: str, run_id: str) -> pd.DataFrame:

@@ -7,10 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from ..api import Kind
-from ..errors import OneCloudError, QuotaExceeded, Unreachable
 from ..frames import Origin
-
-_DOWN = 500  # the first status that says so
 
 
 def origin(
@@ -33,13 +30,6 @@ def origin(
         age_seconds=round(now - fetched, 3),
         complete=not gap,
     )
-
-
-def cannot_be_asked(error: OneCloudError) -> bool:
-    """Whether that failure says that the service is down, or the day's quota spent."""
-    if isinstance(error, Unreachable):
-        return error.status == 0 or error.status >= _DOWN
-    return isinstance(error, QuotaExceeded) and error.remaining == 0  # a burst is waited out
 
 
 def what_lacks(table: str, rows: int, gap: str) -> list[str]:

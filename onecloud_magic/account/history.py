@@ -62,7 +62,12 @@ class RunReads(Reader):
         """
         scope, most = self._scope(workspace, environment, chain), rows_wanted(limit)
         which = Filter(states(state), *self._span(since, until))
-        return self._read("runs", lambda reading: _runs(reading, scope, which, most), refresh)
+        return self._read(
+            "runs",
+            lambda reading: _runs(reading, scope, which, most),
+            refresh,
+            (scope, which, most),
+        )
 
     def find_inputs(
         self, text: str, environment: Any, limit: int | None = 200, refresh: bool = False
@@ -74,7 +79,12 @@ class RunReads(Reader):
         if not isinstance(text, str) or not 0 < len(text.strip()) <= _LONGEST or has_controls(text):
             raise UsageError(f"text cannot be {shown(text)}.", f"Give 1 to {_LONGEST} characters.")
         scope, most = self._scope(None, needed("environment", environment)), rows_wanted(limit)
-        return self._read("runs", lambda reading: _find_inputs(reading, scope, text, most), refresh)
+        return self._read(
+            "runs",
+            lambda reading: _find_inputs(reading, scope, text, most),
+            refresh,
+            ("find_inputs", scope, text, most),
+        )
 
     def nodes(self, run: Any, refresh: bool = False) -> pd.DataFrame:
         """The nodes of one run, a row each (`getChainRunNodes`, 1 call).

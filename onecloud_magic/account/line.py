@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from ..api import Answers, Ledger, Pace, Reply, Request, Transport
+from ..api import Answers, Kind, Ledger, Pace, Reply, Request, Transport
 from ..api import Quota as Told
 from ..credentials import environment
 from ..credentials.bearer import Bearer
@@ -18,9 +18,9 @@ from ..credentials.hosts import Host
 from ..credentials.records import Record
 from ..credentials.secret import Secret
 from ..credentials.stores import FileStore
-from ..errors import NotSignedIn, OneCloudError, Unreachable
+from ..errors import NotSignedIn, OneCloudError
 from ..home import Home
-from .facts import cannot_be_asked
+from ..home.sharing import Unusable
 from .files import ledger, shelf
 from .finished import Finished
 from .mine import Mine
@@ -66,7 +66,7 @@ class Line:
         self.held = holder(place, clock, lambda: self._ca_bundle)
         self.pace = Pace(clock=ticks, sleep=self._pause, waiting=self.activity.wait)
         self._answers: dict[str, Answers] = {}
-        self._finished: dict[str, Finished] = {}
+        self._finished: dict[Answers, Finished] = {}
         self._account, self.mine = "", Mine()
         self._bearer = Bearer(place.host.base_url, self._token)
         self.last: Last | None = None
@@ -83,10 +83,6 @@ class Line:
         self.pace.burst_limit, self.pace.burst_window = settings.burst_limit, settings.burst_window
         self.quota.burst_limit, self.quota.daily_limit = settings.burst_limit, settings.daily_limit
         self.activity.shown, self.activity.timezone = settings.progress, settings.timezone
-        self._ttl = settings.cache_ttl
-        self._offline, self._serves_stale = settings.offline, settings.serve_stale == "warn"
-        for answers in self._answers.values():
-            answers.ttl = self._ttl
         if self._reached_by != (settings.timeout, settings.ca_bundle):
             self._reached_by = (settings.timeout, settings.ca_bundle)
             self.transport = self._connected(
@@ -116,10 +112,10 @@ class Line:
         asked = self.mine.record
         return self._answers_of(asked.account if asked else self._account)
 
-    @property
-    def finished(self) -> Finished:
+    def finished(self, answers: Answers) -> Finished:
         """The frames that were made of those answers."""
-        return self._finished.setdefault(self._account, Finished())
+        known = self._finished.get(answers)
+        return known or self._finished.setdefault(answers, Finished())
 
     @property
     def sent(self) -> int:
@@ -131,10 +127,6 @@ class Line:
         """Announce calls that are to come; a `QuotaExceeded` where so many are not left today."""
         with self.pace.expects(calls), self.activity.expecting(calls):
             yield
-
-    def may_be_stale(self, error: OneCloudError) -> bool:
-        """Whether, after that failure, the last known answer may be given whatever its age."""
-        return self._offline or (self._serves_stale and cannot_be_asked(error))
 
     def sign_in(self, record: Record) -> None:
         """Make *record* the session, once the service has answered one call made with it."""
@@ -150,24 +142,34 @@ class Line:
 
     def sign_out(self) -> None:
         """Forget the session, and what was answered to it."""
-        self.answers.drop()
-        self.held.sign_out()
+        try:
+            self.forget()
+        finally:
+            self.held.sign_out()
         _hosts.pop((self.place.home, self.place.profile), None)
         _tell_where(self.place)
+
+    def forget(self, kind: Kind | None = None) -> int:
+        """Forget what was answered; gives the number of answers.
+
+        Raises:
+            OneCloudError: they cannot be forgotten now.
+        """
+        self.finished(self.answers).forget()
+        try:
+            return self.answers.drop(kind)
+        except Unusable as why:
+            raise OneCloudError(
+                f"Not all answers could be forgotten: {str(why).rstrip('.')}.",
+                f"Try again, or delete {self.place.home.root / 'answers'}: it costs time alone.",
+            ) from None
 
     def _answers_of(self, account: str) -> Answers:
         if account not in self._answers:
             kept = Answers(clock=self.clock)
             kept.keep_in(shelf(self.place.home, self.place.token_store, account, kept.heard))
-            kept.ttl, self._answers[account] = self._ttl, kept
+            self._answers.setdefault(account, kept)  # threads may come at once
         return self._answers[account]
-
-    def _may_call(self) -> None:
-        if self._offline:
-            raise Unreachable(
-                "Offline: no call is made.",
-                "The cache does not have it. To ask the service: %config OneCloud.offline = False.",
-            )
 
     def _pause(self, seconds: float) -> None:
         self.mine.pause(self.sleep, seconds)
@@ -217,7 +219,7 @@ class Line:
             on_reply=on_reply,
             timeout=timeout,
             ca_bundle=ca_bundle or None,
-            may_call=self._may_call,
+            may_call=self.mine.check,
             sleep=self._pause,
         )
 
@@ -242,7 +244,7 @@ class Line:
         if record.access_token is None:
             raise NotSignedIn("No access token is at hand.", "Sign in with %onecloud login.")
         self.mine.sent += 1
-        self.mine.asked_at = datetime.now(UTC)
+        self.mine.asked_at, self.mine.sent_at = datetime.now(UTC), self.clock()
         self.activity.called()
         return record.access_token
 

@@ -18,7 +18,8 @@ class Mine(threading.local):
     """What this thread has sent: how many calls, and the record and the moment of the last one."""
 
     sent = 0
-    asked_at: datetime | None = None
+    asked_at: datetime | None = None  # by the machine's clock
+    sent_at: float | None = None  # by that of the line
     record: Record | None = None
     _given_up: threading.Event | None = None
 
@@ -33,6 +34,10 @@ class Mine(threading.local):
 
     def pause(self, sleep: Callable[[float], None], seconds: float) -> None:
         """Sleep, unless nobody waits for this thread any more."""
+        self.check()
+        sleep(seconds)
+
+    def check(self) -> None:
+        """See that somebody waits for what this thread asks."""
         if self._given_up is not None and self._given_up.is_set():
             raise GivenUp
-        sleep(seconds)

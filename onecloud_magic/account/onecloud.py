@@ -17,6 +17,7 @@ from .given import shown
 from .history import RunReads
 from .line import line
 from .metadata import MetadataReads
+from .rules import Rules
 from .security import SecurityReads
 
 READS = (
@@ -76,6 +77,7 @@ class OneCloud(MetadataReads, RunReads, SecurityReads, Acts):
         del access_token, refresh_token, client_secret
         if isinstance(secrets, UsageError):
             raise secrets.with_traceback(None)
+        Rules.of(self).check()
         self._line.sign_in(self._record(secrets, client_id))
 
     def login_at(self, host: str, *, client_id: str = "", **secrets: Secret | None) -> None:
@@ -93,6 +95,7 @@ class OneCloud(MetadataReads, RunReads, SecurityReads, Acts):
             place = replace(place, host=asked)
         given = {name: each for name, each in secrets.items() if each is not None}
         record = Record.given(place.host, "argument", client_id=client_id.strip(), **given)
+        Rules.of(self).check()
         line(place, self).sign_in(record)
         if self._place() != place:
             self.token_url, self.base_url = "", place.host.base_url
@@ -115,6 +118,7 @@ class OneCloud(MetadataReads, RunReads, SecurityReads, Acts):
             RefreshUncertain: an answer was lost; the refresh token may be spent.
             Unreachable: the token URL cannot be reached; nothing is spent.
         """
+        Rules.of(self).check()
         self._line.renew()
 
     @property
@@ -154,6 +158,7 @@ class OneCloud(MetadataReads, RunReads, SecurityReads, Acts):
             raise UsageError(
                 f"operation cannot be {shown(operation)}.", "Give an operationId, as getChainRun."
             )
+        Rules.of(self).check()
         try:
             return self._line.transport.call(operation, **parameters)
         finally:

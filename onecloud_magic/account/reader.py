@@ -19,6 +19,7 @@ from ..home import Home, named_profile
 from . import profiles, when
 from .cache import Cache
 from .counting import Counting
+from .finished import Finished, Made
 from .given import shown, whole
 from .inventory import Scope
 from .line import Last, Line, host_of, line
@@ -26,6 +27,7 @@ from .names import Wanted, wanted
 from .observed import Activity, Quota, Session
 from .place import Place
 from .reading import Reading
+from .rules import Rules
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class Reader(Settings):
             super().__init__(profiles.defaults(self.profile), **settings)
         finally:
             settings.clear()  # a traceback shows variables: a token may be among them by mistake
-        self.cache = Cache(lambda: self._line.answers)
+        self.cache = Cache(lambda: self._line)
         self._place()  # what cannot be is said now, not at the first read
 
     @property
@@ -66,6 +68,7 @@ class Reader(Settings):
 
     def reach(self) -> int:
         """Ask the service once, without renewing anything (`getWorkspaces`); gives their number."""
+        Rules.of(self).check()
         return self._line.reach()
 
     @property
@@ -98,45 +101,58 @@ class Reader(Settings):
         return known.base_url if known else "classic"
 
     def _read(
-        self, table: str, plan: Plan, refresh: bool, asked: tuple[Hashable, ...] | None = None
+        self, table: str, plan: Plan, refresh: bool, asked: tuple[Hashable, ...]
     ) -> pd.DataFrame:
         """Carry out a read; in an estimate, only count what it would cost.
 
         *asked* is all that the plan goes by: the same again is answered with a copy of the frame
-        while its answers hold. None where it is always asked.
+        while its answers hold, and the same meanwhile waits for this one.
         """
         counting = _counting.get()
         if counting is not None:
             counting.refresh = refresh
             return plan(counting)
-        line = self._line
-        if asked is not None and not refresh:
-            made = line.finished.get((table, asked), line.answers)
-            if made is not None:
-                origin = made.origin(table, line.clock())
-                return _handed_out(made.frame.copy(), origin, made.said(table))
-        return self._made(table, plan, Reading(line, refresh), asked)
+        line, answers, key = self._line, self._line.answers, (table, asked)
+        finished = line.finished(answers)
+        made = None if refresh else finished.get(key, answers, self.cache_ttl)
+        if made is None:
+            return self._made(key, plan, Reading(line, Rules.of(self), refresh), finished)
+        return _handed_out(made, made.origin(table, line.clock()), made.said(table))
 
     def _made(
-        self, table: str, plan: Plan, reading: Reading, asked: tuple[Hashable, ...] | None
+        self,
+        key: tuple[str, tuple[Hashable, ...]],
+        plan: Plan,
+        reading: Reading,
+        finished: Finished,
     ) -> pd.DataFrame:
-        finished = reading.line.finished
-        with reading.foreseeing(table, lambda: self._foreseen(plan, reading.refresh)):
-            frame = plan(reading)
-        if asked is not None and (made := reading.made(frame)):
-            finished.keep((table, asked), made)
-            frame = frame.copy()
-        return _handed_out(frame, reading.origin(table), reading.said(table, len(frame)), 5)
+        table, mine = key[0], []
+
+        def make() -> tuple[Made, bool]:
+            mine.append(True)
+            with reading.foreseeing(table, lambda: self._foreseen(plan, reading.refresh)):
+                made = reading.made(plan(reading))
+            finished.keep(key, made)
+            return made, not reading.stale
+
+        if reading.refresh:
+            made, _ = make()
+        else:
+            made = finished.flights.together(key, tuple(reading.stamps.values()), make)
+        if mine:
+            said = reading.said(table, len(made.frame))
+            return _handed_out(made, reading.origin(table), said, 5)
+        return _handed_out(made, made.origin(table, reading.line.clock()), made.said(table), 5)
 
     def _foreseen(self, plan: Plan, refresh: bool) -> int:
         """The calls that a read is about to make, as far as known; 0 where nothing is."""
-        counting = Counting(self._line, refresh)
+        counting = Counting(self._line, Rules.of(self), refresh)
         with suppress(OneCloudError):  # the read itself will say it
             plan(counting)
         return counting.calls
 
     def _count(self, read: Callable[..., object], arguments: dict[str, Any]) -> int:
-        counting = Counting(self._line)
+        counting = Counting(self._line, Rules.of(self))
         token = _counting.set(counting)
         try:
             read(**arguments)
@@ -170,13 +186,11 @@ class Reader(Settings):
         return when.span(since, until, zone=when.zone(self.timezone or None), now=now)
 
 
-def _handed_out(
-    frame: pd.DataFrame, origin: Origin, said: list[str], stacklevel: int = 4
-) -> pd.DataFrame:
+def _handed_out(made: Made, origin: Origin, said: list[str], stacklevel: int = 4) -> pd.DataFrame:
     """The frame as its reader gets it, with what there is to say about it."""
     for words in said:
         warnings.warn(OneCloudWarning(words), stacklevel=stacklevel)
-    return origin.mark(frame)
+    return origin.mark(made.frame.copy())
 
 
 def _given(kind: str, given: object) -> Wanted | None:

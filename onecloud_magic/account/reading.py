@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from ..api import OPERATIONS, Answers, Kept, Kind, make_request
+from ..api import OPERATIONS, Kept, Kind, Stamp, make_request
 from ..errors import OneCloudError, QuotaExceeded
 from ..frames import Origin
 from ..runs import has_ended
@@ -19,11 +19,14 @@ from .finished import Made
 from .line import Line
 from .listing import STOPPED, Keep, Listing, Page, Parameters, Turning, up_to
 from .names import Named
+from .rules import Rules
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .remembered import History
+
+T = TypeVar("T")
 
 NO_ID = "Something came without an id."
 
@@ -31,7 +34,8 @@ NO_ID = "Something came without an id."
 class Reading:
     """Asks on behalf of one read; the same question is asked once.
 
-    With *refresh* nothing is answered from the cache, but for what this read asked itself.
+    With *refresh* nothing is answered from the cache, but for what this read asked itself. All
+    answers are those to one account.
 
     Attributes:
         whole: whether answers are needed with the variables in them.
@@ -42,21 +46,21 @@ class Reading:
         unknown: whether something has to be answered before the rest can be counted.
     """
 
-    def __init__(self, line: Line, refresh: bool = False) -> None:
-        self.line, self.refresh = line, refresh
-        self.whole, self.unknown = False, False
+    def __init__(self, line: Line, rules: Rules, refresh: bool = False) -> None:
+        self.line, self.rules, self.refresh = line, rules, refresh
+        self.answers = line.answers
+        self.whole, self.stale, self.unknown = False, False, False
         self.calls, self.gap = 0, ""
         self.down: OneCloudError | None = None
-        self.stale = False
-        self._began_with = line.answers
-        self._drops = {kind: line.answers.version(kind)[0] for kind in get_args(Kind)}
+        self.stamps = {kind: self.answers.stamp(kind) for kind in get_args(Kind)}
+        self._versions = {kind: self.answers.replaced(kind) for kind in get_args(Kind)}
         self._lasts = True
         self._oldest: dict[Kind, float] = {}
         self._asked: dict[str, Any] = {}
         self._announced = ExitStack()
         self._foresee: Callable[[], int] | None = None
-        self._lock = threading.Lock()
         self._table, self._began = "", 0.0
+        self._lock = threading.Lock()
 
     @contextmanager
     def foreseeing(self, table: str, count: Callable[[], int]) -> Iterator[None]:
@@ -64,10 +68,6 @@ class Reading:
         self._table, self._began, self._foresee = table, self.line.clock(), count
         with self._announced:
             yield
-
-    @property
-    def answers(self) -> Answers:
-        return self.line.answers
 
     def ask(self, name: str, **parameters: object) -> Any:
         """Give the data of one operation, from the cache where that is fresh."""
@@ -102,29 +102,30 @@ class Reading:
 
         Lists of the security operations are answered from the cache where that is fresh.
         """
-        return self._listed(Listing(name, limit, keep, parameters))
+        return iter(self._listed(Listing(name, limit, keep, parameters)))
 
     def lists(self, listings: Sequence[Listing]) -> Iterator[Page]:
         """Give the pages of several lists, which are read at once."""
-        asks = [partial(self._read_out, each) for each in listings]
+        asks = [partial(self._listed, each) for each in listings]
         every = [*(ask() for ask in asks[:1]), *at_once(self.line, asks[1:])]
         return iter([page for pages in every for page in pages])
 
     def runs(self, history: History, limit: int | None, keep: Keep) -> Iterator[Page]:
         """Give the runs of a history, newest first, up to *limit* of those that *keep* takes."""
         self._lasts = False
-        return self._up_to(limit, keep, history.turned(self, limit))
+
+        def stopped() -> None:
+            self.gap = self.gap or STOPPED
+
+        return up_to(limit, keep, history.turned(self, limit), stopped)
 
     def turned(self, name: str, size: int | None, parameters: Parameters) -> Turning:
         """Turn the pages of the service."""
         self._announce()
-        if self.down:
-            raise self.down
         pages = self.line.transport.pages(name, size, **parameters)
         turning = iter(pages)
         while True:
-            with self._counted():
-                page = next(turning, None)
+            page = self._call(partial(next, turning, None))
             if page is None:
                 return
             yield page, not pages.complete
@@ -146,13 +147,13 @@ class Reading:
         """Something that was answered then is a part of this."""
         with self._lock:
             self._oldest[kind] = min(self._oldest.get(kind, fetched_at), fetched_at)
-            if not self.answers.is_fresh(kind, fetched_at, lasting):
+            if not self.answers.is_fresh(kind, fetched_at, self.rules.ttl, lasting):
                 self._lasts = False
                 self.stale = self.stale or self.down is not None
 
     def goes_on(self, error: OneCloudError) -> bool:
         """Whether the read may go on with what was answered before, after that failure."""
-        if not self.down and not self.refresh and self.line.may_be_stale(error):
+        if not self.down and not self.refresh and self.rules.may_be_stale(error):
             self.down = error
         return self.down is not None
 
@@ -169,18 +170,16 @@ class Reading:
         now, stale = self.line.clock(), self.stale
         return origin(table, self._oldest, now, gap=self.gap, calls=self.calls, stale=stale)
 
-    def made(self, frame: pd.DataFrame) -> Made | None:
-        """The frame as it can be given again, None where it cannot."""
-        same = self._began_with is self.answers
-        if not (self._lasts and self._oldest and same) or self.stale:
-            return None
-        versions = {
-            kind: (self._drops[kind], self.answers.version(kind)[1]) for kind in self._oldest
-        }
-        return Made(frame, dict(self._oldest), versions, self.gap)
+    def made(self, frame: pd.DataFrame) -> Made:
+        """The frame, and what there is to say about it, as others may be given it."""
+        versions = {kind: (self.stamps[kind], self._versions[kind]) for kind in self._oldest}
+        lasts = self._lasts and bool(self._oldest) and not self.stale
+        return Made(frame, dict(self._oldest), versions, self.gap, lasts)
 
     def _fresh(self, key: str) -> Kept | None:
-        return None if self.refresh else self.answers.get(key, whole=self.whole)
+        if self.refresh:
+            return None
+        return self.answers.get(key, ttl=self.rules.ttl, whole=self.whole)
 
     def _announce(self) -> None:
         count, self._foresee = self._foresee, None
@@ -195,80 +194,79 @@ class Reading:
             if not self.goes_on(error):
                 raise
 
+    def _call(self, ask: Callable[[], T]) -> T:
+        """Make the calls of *ask*, count them, and see that they were made as the same account."""
+        self.rules.check()
+        if self.down:
+            raise self.down
+        before = self.line.sent
+        try:
+            answer = ask()
+        finally:
+            with self._lock:
+                self.calls += self.line.sent - before
+        if self.line.sent > before and self.line.answered is not self.answers:
+            raise OneCloudError("Another account signed in while this was read.", "Read it again.")
+        return answer
+
     def _fetch(self, key: str, name: str, parameters: Parameters) -> Any:
         """Ask the service; where it cannot be asked, give what it answered before."""
         self._announce()
-        given: list[Any] = []
+        kind: Kind = OPERATIONS[name].kind or "runs"
 
         def ask() -> tuple[Kept, bool]:
             if kept := self._fresh(key):  # it came since it was looked for
                 return kept, True
-            with self._counted():
-                given.append(self.line.transport.call(name, **parameters))
-            kind = OPERATIONS[name].kind or "runs"
-            lasting = kind == "runs" and has_ended(given[0])
-            answered = self.line.answered
-            return answered.put(key, kind, given[0], lasting=lasting), answered is self.answers
+            stamp = self.answers.stamp(kind)
+            data = self._call(partial(self.line.transport.call, name, **parameters))
+            return self._put(key, kind, data, stamp, lasting=kind == "runs" and has_ended(data))
 
-        if not self.down:
-            try:
-                kept = ask()[0] if self.refresh else self.answers.together(key, ask)
-            except OneCloudError as error:
-                if not self.goes_on(error):
-                    raise
-            else:
-                data = self.note(kept) if not given else given[0]
-                self.note_age(kept.kind, kept.fetched_at, lasting=kept.lasting)
-                return data
-        return self.note(self._before(key))
+        return self.note(self._asked_for(key, kind, ask))
 
-    def _before(self, key: str) -> Kept:
-        """What was answered before, whatever its age; the failure where there is nothing."""
-        kept = self.answers.get(key, stale=True, whole=self.whole)
-        if kept is None and self.down:
-            raise self.down
-        return cast("Kept", kept)  # one looks here only when it is down
-
-    def _listed(self, listing: Listing) -> Iterator[Page]:
-        if kept := self._fresh(listing.key):
-            return self._from_kept(kept)
-        pages = self._up_to(
-            listing.limit,
-            listing.keep,
-            self.turned(listing.name, None if listing.keep else listing.limit, listing.parameters),
-        )
-        if OPERATIONS[listing.name].kind != "security":
-            self._lasts = False
-            return pages
+    def _asked_for(self, key: str, kind: Kind, ask: Callable[[], tuple[Kept, bool]]) -> Kept:
         try:
-            every = list(pages)
+            if self.refresh:
+                return ask()[0]
+            return self.answers.flights.together(key, self.answers.stamp(kind), ask)
         except OneCloudError as error:
             if not self.goes_on(error):
                 raise
-            return self._from_kept(self._before(listing.key))
-        data = {"pages": every, "gap": self.gap}
-        return iter(self.note(self.line.answered.put(listing.key, "security", data))["pages"])
+            kept = self.answers.get(key, stale=True, whole=self.whole)
+            if kept is None:
+                raise
+            return kept
 
-    def _read_out(self, listing: Listing) -> list[Page]:
-        return list(self._listed(listing))
+    def _put(
+        self, key: str, kind: Kind, data: Any, stamp: Stamp, *, lasting: bool = False
+    ) -> tuple[Kept, bool]:
+        asked_at = self.line.mine.sent_at
+        kept, followed = self.answers.put(
+            key, kind, data, lasting=lasting, asked_at=asked_at, stamp=stamp
+        )
+        with self._lock:
+            self._versions[kind] += followed
+        return kept, True
 
-    def _from_kept(self, kept: Kept) -> Iterator[Page]:
-        data = self.note(kept)
+    def _listed(self, listing: Listing) -> list[Page]:
+        """The pages of a list; those of a security operation are kept."""
+        gap: list[str] = []
+        turning = self.turned(
+            listing.name, None if listing.keep else listing.limit, listing.parameters
+        )
+        pages = up_to(listing.limit, listing.keep, turning, lambda: gap.append(STOPPED))
+        if OPERATIONS[listing.name].kind != "security":
+            self._lasts = False
+            data: Any = {"pages": list(pages), "gap": "".join(gap)}
+        elif kept := self._fresh(listing.key):
+            data = self.note(kept)
+        else:
+
+            def ask() -> tuple[Kept, bool]:
+                stamp = self.answers.stamp("security")
+                read = {"pages": list(pages), "gap": "".join(gap)}
+                return self._put(listing.key, "security", read, stamp)
+
+            data = self.note(self._asked_for(listing.key, "security", ask))
         self.gap = self.gap or data["gap"]
-        return iter(data["pages"])
-
-    def _up_to(self, limit: int | None, keep: Keep | None, turning: Turning) -> Iterator[Page]:
-        def stopped() -> None:
-            self.gap = self.gap or STOPPED
-
-        return up_to(limit, keep, turning, stopped)
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        """Count the calls that this thread makes inside."""
-        before = self.line.sent
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.calls += self.line.sent - before
+        every: list[Page] = data["pages"]
+        return every

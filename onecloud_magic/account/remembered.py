@@ -1,129 +1,107 @@
 """Run history that was read before: what has ended is not asked for again.
 
-What is kept of a place is one span without holes. A read asks for what is younger than it and for
-what is older, and looks again at those of its runs that had not ended.
+What is kept of a place are spans without holes. A read asks for what is younger than they are,
+older, or between them, and looks again at those of their runs that had not ended.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ..api import KeptRun, Record, Shelf, Span
+from ..api import KeptRun, Place, Record, Shelf, Span, Stamp
 from ..errors import NotFound, OneCloudError
-from .connections import at_once
 from .filters import Filter, Whereabouts
-from .found import Found, oldest_of, remember, youngest_of
-from .slices import AFTER, Slice, slices
+from .found import Found, oldest_of, remember
+from .searching import Search
 
 if TYPE_CHECKING:
-    from .listing import Keep, Page, Turning
+    from .listing import Keep, Turning
     from .reading import Reading
 
 _PAGE = 50
-_ALL: Mapping[str, object] = MappingProxyType({})
-_MISSING = "The service cannot be asked for older ones now."
+_EVERYWHERE = ""
+_MISSING = "The service cannot be asked for all of them now."
+
+
+Hole = tuple[float | None, float | None]  # from, before; None is the beginning, or now
+
+
+def _end(time: Span | Hole) -> float:
+    until = time.until if isinstance(time, Span) else time[1]
+    return math.inf if until is None else until
 
 
 class History:
-    """The runs at *place* that *which* describes, some of which may be known."""
+    """The runs at *place* that *which* describes, some of which may be known.
+
+    Times are seconds since 1970; a range has its *since*, and ends before its *until*.
+    """
 
     def __init__(self, place: Whereabouts, which: Filter) -> None:
         self._place, self._which = place, which
         self._since = which.since.timestamp() if which.since else None
         self._until = which.until.timestamp() if which.until else None
-        self._whole = False
 
     def turned(self, reading: Reading, limit: int | None) -> Turning:
         """The runs in pages, newest first, known ones among them; *limit* as they will be cut."""
-        self._whole = limit is None
-        span = self._known_span(reading)
-        if span is None and self._which.states:
+        known, stamp = self._known(reading)
+        if not known and self._which.states:
             # Those that are live now are not seen, so that nothing can be known for later.
-            state = {"state": self._which.word}
-            yield from self._asked(reading, self._until, state, in_slices=self._whole)
+            search = Search(reading, self._place, self._which.word, whole=limit is None)
+            yield from search.pages(self._since, self._until, down_to=self._since)
             return
-        found = Found(reading, self._place.key, span, self._until)
+        found = Found(reading, self._place.key, stamp)
         with closing(found):
-            if span is None:
-                yield from self._older(reading, found, self._until)
-            else:
-                yield from self._around(reading, found, span)
+            search = Search(reading, self._place, whole=limit is None)
+            yield from self._walked(search, found, known, stamp)
 
     def calls(self, reading: Reading, limit: int | None, keep: Keep) -> int:
-        """The calls that reading it would make, as far as is known."""
-        left = sys.maxsize if limit is None else limit
-        span = self._known_span(reading) if left else None
-        if span is None:
-            return 1 if limit is None else -(-limit // _PAGE)
-        calls = int(self._has_younger(span))
-        for each in chain.from_iterable(self._kept(reading, span)):
-            if keep(json.loads(each.text)):
-                left -= 1
-            calls += not each.ended
-            if left <= 0:
-                return calls
-        older = 1 if limit is None else -(-left // _PAGE)
-        return calls + (older if self._has_older(span) else 0)
+        """The most calls that reading it would cost, as far as is known."""
+        pages = None if limit is None else -(-limit // _PAGE)
+        known, stamp = self._known(reading) if pages != 0 else ([], (0, 0))
+        if not known:
+            return 1 if pages is None else pages
+        live, left = 0, sys.maxsize if limit is None else limit
+        with suppress(LookupError):  # forgotten meanwhile
+            for run in chain.from_iterable(
+                page for span in known for page in self._pages(reading, span, stamp)
+            ):
+                live += not run.ended
+                left -= keep(json.loads(run.text))
+                if left <= 0:
+                    break
+        holes = list(self._holes(known))
+        if not holes or (left <= 0 and not self._has_younger(known)):
+            return live
+        if pages is not None:
+            return live + (pages if self._has_younger(known) else -(-left // _PAGE))
+        return live + sum(self._pages_in(reading, known, *hole) for hole in holes)
 
-    def _around(self, reading: Reading, found: Found, span: Span) -> Turning:
-        """What is younger, what is known, what is older."""
-        younger, older = self._has_younger(span), self._has_older(span)
-        if younger:
-            yield from self._younger(reading, found, span)
-        known = self._kept(reading, span)
-        page = next(known, None)
-        while page is not None:
-            records = [self._as_it_is(reading, run) for run in page if run.id not in found.seen]
-            page = next(known, None)
-            yield records, older or page is not None
-        if older and span.since is not None:
-            until = span.since + 1  # several may start in one second
-            yield from self._older(reading, found, min(until, self._until or until))
-        elif reading.down or not younger:
-            reading.note_age("runs", span.fetched_at, lasting=not younger)
-        yield [], False
+    # ---- what is known
 
-    def _younger(self, reading: Reading, found: Found, span: Span) -> Turning:
-        try:
-            for page, more in self._asked(reading, self._until):
-                touches = not more or (oldest_of(page) or span.until) <= span.until
-                found.younger(page, touches)
-                yield page, True
-                if touches:
-                    return
-        except OneCloudError as error:
-            if not reading.goes_on(error):
-                raise
-
-    def _older(self, reading: Reading, found: Found, until: float | None) -> Turning:
-        try:
-            for page, more in self._asked(reading, until, in_slices=self._whole):
-                found.older(page, self._since, more)
-                yield page, more
-        except OneCloudError as error:
-            if found.span is None or not reading.goes_on(error):
-                raise
-            reading.note_age("runs", found.span.fetched_at)
-            reading.gap = _MISSING
-
-    def _known_span(self, reading: Reading) -> Span | None:
-        """What is known, where it touches what is asked for."""
+    def _known(self, reading: Reading) -> tuple[list[Span], Stamp]:
+        """The spans that touch what is asked for, newest first, as far as they go there."""
+        names = {self._place.key, _EVERYWHERE}
+        spans, stamp = reading.answers.on_shelf(lambda shelf: shelf.spans(names))
         if reading.refresh:
-            return None
-        span = reading.answers.on_shelf(lambda shelf: shelf.span(self._place.key))
-        if span is None:
-            return None
-        too_old = self._until and span.since and self._until <= span.since
-        too_young = self._since is not None and self._since >= span.until
-        return None if too_old or too_young else self._without_live(reading, span)
+            return [], stamp
+        known = [self._within(span) for span in spans]
+        touching = [span for span in known if span.low < span.until]
+        return [self._without_live(reading, span) for span in touching], stamp
+
+    def _within(self, span: Span) -> Span:
+        since = span.since
+        if self._since is not None:
+            since = self._since if since is None else max(since, self._since)
+        return replace(span, since=since, until=min(span.until, self._until or span.until))
 
     def _without_live(self, reading: Reading, span: Span) -> Span:
         """The span without its youngest part, where that is cheaper than asking for live runs.
@@ -131,108 +109,154 @@ class History:
         A page of runs costs as much as a look at one that had not ended.
         """
         live = reading.answers.on_shelf(
-            lambda shelf: shelf.live(*self._column, *self._bounds(span))
+            lambda shelf: shelf.live(self._where, span.since, span.until)
         )
         cheapest, until = len(live), span.until
+        more = self._until is not None  # then nothing is asked there otherwise
         for asked, (started, younger) in enumerate(live, 1):
-            if (calls := younger // _PAGE + len(live) - asked) < cheapest:
+            if (calls := younger // _PAGE + more + len(live) - asked) < cheapest:
                 cheapest, until = calls, started
         return replace(span, until=until)
 
-    def _has_younger(self, span: Span) -> bool:
-        return self._until is None or self._until > span.until
+    def _has_younger(self, known: list[Span]) -> bool:
+        return self._until is None or self._until > known[0].until
 
-    def _has_older(self, span: Span) -> bool:
-        return span.since is not None and (self._since is None or self._since < span.since)
+    def _holes(self, known: list[Span]) -> Iterator[Hole]:
+        """The times of which not all is known, newest first."""
+        top = self._until
+        for span in known:
+            if top is None or top > span.until:
+                yield span.until, top
+            if span.since is None:
+                return
+            top = span.since
+        if self._since is None or top is None or self._since < top:
+            yield self._since, top
+
+    def _pages_in(
+        self, reading: Reading, known: list[Span], low: float | None, top: float | None
+    ) -> int:
+        """About how many pages there are in a hole, by what is known of other times."""
+        end = reading.line.clock() if top is None else top
+        span = known[0]
+        runs = reading.answers.on_shelf(
+            lambda shelf: shelf.count(self._where, span.since, span.until)
+        )
+        if low is None or span.since is None:
+            return 1
+        return 1 + int(runs * (end - low) / (span.until - span.since) / _PAGE)
 
     @property
-    def _column(self) -> tuple[str, frozenset[str]]:
-        return {"chainId": "chain", "envId": "environment", "": ""}[self._place.field], (
-            self._place.ids
-        )
+    def _where(self) -> Place:
+        names = {"chainId": "chain", "envId": "environment", "": ""}
+        return names[self._place.field], self._place.ids
 
-    def _bounds(self, span: Span) -> tuple[float | None, float]:
-        """The part of the span that is asked for, a second more at its old end."""
-        lows = [bound for bound in (span.since, self._since) if bound is not None]
-        return max(lows) - 1 if lows else None, min(span.until, self._until or span.until)
+    def _pages(self, reading: Reading, span: Span, stamp: Stamp) -> Iterator[list[KeptRun]]:
+        """What is kept in a span, page by page.
 
-    def _kept(self, reading: Reading, span: Span) -> Iterator[list[KeptRun]]:
-        """What is kept in the span, as far as it is asked for."""
-        column, ids = self._column
-        since, until = self._bounds(span)
+        Raises:
+            LookupError: it was forgotten since.
+        """
         last: KeptRun | None = None
-        if self._since is None and self._until is None:
-            yield reading.answers.on_shelf(lambda shelf: shelf.not_started(column, ids))
-        while page := reading.answers.on_shelf(
-            partial(Shelf.runs, column=column, ids=ids, since=since, until=until, after=last)
-        ):
-            yield page
+        page: list[KeptRun] | None = [*self._not_started(reading)]
+        while page or last is None:
+            if page:
+                yield page
+            asked = partial(
+                Shelf.runs, place=self._where, since=span.since, until=span.until, stamp=stamp
+            )
+            page = reading.answers.on_shelf(partial(asked, after=last))
+            if page is None:
+                raise LookupError
+            if not page:
+                return
             last = page[-1]
 
-    def _as_it_is(self, reading: Reading, kept: KeptRun) -> Record:
-        """A run that was kept; one that had not ended is looked at again."""
-        record: Record = json.loads(kept.text)
-        if kept.ended or reading.down:
-            return record
-        with suppress(NotFound):
-            record = reading.ask("getChainRun", chain_run_id=kept.id)
-            remember(reading, [record])
-        return record
+    def _not_started(self, reading: Reading) -> list[KeptRun]:
+        if self._since is not None or self._until is not None:
+            return []
+        return reading.answers.on_shelf(lambda shelf: shelf.not_started(self._where))
 
-    def _asked(
+    # ---- the read
+
+    def _walked(self, search: Search, found: Found, known: list[Span], stamp: Stamp) -> Turning:
+        """What is known, and what is asked for in its holes, newest first."""
+        looked_at = max((span.fetched_at for span in known), default=None)
+        times: list[Span | Hole] = [*known, *self._holes(known)]
+        times.sort(key=_end, reverse=True)
+        for time in times:
+            follows = time is not times[-1]
+            if isinstance(time, Span):
+                try:
+                    yield from self._again(search.reading, found, time, stamp, follows)
+                    continue
+                except LookupError:  # forgotten meanwhile, here or by another kernel
+                    time = time.since, time.until
+            yield from self._hole(search, found, looked_at, time, follows)
+        yield [], False
+
+    def _hole(
         self,
-        reading: Reading,
-        until: float | None,
-        more: Mapping[str, object] = _ALL,
-        *,
-        in_slices: bool = False,
+        search: Search,
+        found: Found,
+        looked_at: float | None,
+        hole: Hole,
+        follows: bool,
     ) -> Turning:
-        """What the service says, page after page; a long history without a limit in slices."""
-        first: Page = []
-        turning = self._turned(reading, self._since, until, more)
-        for turn, (page, follows) in enumerate(turning, 1):
-            yield page, follows
-            first = first or page
-            if not (in_slices and follows and turn == AFTER):
-                continue
-            if parts := slices(youngest_of(first), oldest_of(page), self._since):
-                turning.close()
-                yield from self._in_slices(reading, parts, more)
-                return
+        """What the service says of a time; *follows*: there is more to read when it is over.
 
-    def _in_slices(
-        self, reading: Reading, parts: list[Slice], more: Mapping[str, object]
-    ) -> Turning:
-        """The slices one after another; where one fails, what was read without a hole before."""
-        every: list[list[Page]] = [[] for _ in parts]
-        whole = [False] * len(parts)
-
-        def read_out(number: int) -> None:
-            part = parts[number]
-            for page, _ in self._turned(reading, part.since, part.until, more):
-                every[number].append(page)
-            whole[number] = True
-
+        Where it cannot be asked, nothing, and what was known when it was *looked at* has to do.
+        """
+        (low, top), read = hole, False
+        # What does not tell its start comes only where no beginning and no end is asked for.
+        since = self._since if top is None else low
         try:
-            at_once(reading.line, [partial(read_out, number) for number in range(len(parts))])
-        finally:
-            holes = whole.index(False) + 1 if False in whole else len(parts)
-            pages = [page for read in every[:holes] for page in read]
-            for left, page in zip(range(len(pages) - 1, -1, -1), pages, strict=True):
-                yield page, left > 0 or not all(whole)
+            for page, more in search.pages(since, top, down_to=low):
+                oldest = oldest_of(page)
+                reached = not more or (low is not None and oldest is not None and oldest < low)
+                found.page(page, low, top, more=not reached)
+                read = True
+                yield page, not reached or follows
+                if reached:
+                    return
+        except OneCloudError as error:
+            if looked_at is None or not search.reading.goes_on(error):
+                raise
+            search.reading.note_age("runs", looked_at)
+            if read or top is not None:
+                search.reading.gap = _MISSING  # else it is the state of the last look, whole
 
-    def _turned(
-        self,
-        reading: Reading,
-        since: float | None,
-        until: float | None,
-        more: Mapping[str, object],
+    def _again(
+        self, reading: Reading, found: Found, span: Span, stamp: Stamp, follows: bool
     ) -> Turning:
-        bounds = {
-            "start_date": None if since is None else int(since // 1),
-            "end_date": None if until is None else int(-(-until // 1)),
-        }
-        asked = {"sort": "desc", **more, **bounds, **self._place.asked()}
-        for page, follows in reading.turned("chainFilterSearch", None, asked):
-            remember(reading, page)
-            yield page, follows
+        """What is kept of a span; runs that had not ended are looked at again."""
+        pages = self._pages(reading, span, stamp)
+        page = next(pages, None)
+        while page is not None:
+            runs = [run for run in page if run.id not in found.seen]
+            page = next(pages, None)
+            self._look_ahead(reading, [run for run in runs if not run.ended])
+            records = [seen for run in runs if (seen := self._as_it_is(reading, run))]
+            yield records, follows or page is not None
+
+    def _look_ahead(self, reading: Reading, live: list[KeptRun]) -> None:
+        with suppress(OneCloudError):  # one by one it is seen which cannot be had
+            reading.ahead("getChainRun", [{"chain_run_id": run.id} for run in live])
+
+    def _as_it_is(self, reading: Reading, run: KeptRun) -> Record | None:
+        """A run that was kept; one that had not ended is looked at again. None: it is gone."""
+        record: Record = json.loads(run.text)
+        if run.ended:
+            reading.note_age("runs", run.fetched_at, lasting=True)
+            return record
+        try:
+            record = reading.ask("getChainRun", chain_run_id=run.id)
+            remember(reading, [record])
+        except NotFound:
+            reading.answers.on_shelf(lambda shelf: shelf.forget_run(run.id))
+            return None
+        except OneCloudError as error:
+            if not reading.goes_on(error):
+                raise
+            reading.note_age("runs", run.fetched_at)
+        return record

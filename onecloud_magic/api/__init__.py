@@ -8,14 +8,16 @@ secret is seen here: the bearer is added by an `AuthBase` that is given.
 from __future__ import annotations
 
 from .address import certificates, checked_url, is_loopback, proxies
-from .answers import Answers, kept_text
+from .answers import TTL, Answers
+from .flights import Flights
+from .kept import Kept, KeptRun, KindInfo, Span, kept_text
 from .ledger import FileLedger, Ledger, MemoryLedger
 from .operations import OPERATIONS, Kind, Operation
 from .pace import Pace, Turn
 from .paging import Pages, Record
 from .request import Request, make_request
 from .share import Share, Wait
-from .shelf import TABLES, Kept, KeptRun, KindInfo, Shelf, Span
+from .shelf import TABLES, Place, Shelf, Stamp
 from .tally import Tally
 from .transport import CONNECTIONS, USER_AGENT, Transport, Trip
 from .trouble import explain
@@ -27,9 +29,11 @@ __all__ = [
     "OPERATIONS",
     "SYSTEM",
     "TABLES",
+    "TTL",
     "USER_AGENT",
     "Answers",
     "FileLedger",
+    "Flights",
     "Kept",
     "KeptRun",
     "Kind",
@@ -39,6 +43,7 @@ __all__ = [
     "Operation",
     "Pace",
     "Pages",
+    "Place",
     "Quota",
     "Record",
     "Reply",
@@ -46,6 +51,7 @@ __all__ = [
     "Share",
     "Shelf",
     "Span",
+    "Stamp",
     "Tally",
     "Transport",
     "Trip",

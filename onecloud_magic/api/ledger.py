@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ..home.sharing import InFile, Unusable
+from ..home.sharing import InFile, Tables, Unusable
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ __all__ = ["FileLedger", "Ledger", "MemoryLedger", "has_ended", "owner"]
 
 T = TypeVar("T")
 _BORN = uuid.uuid4().hex[:12]
-_TABLE = "create table if not exists pace (machine text primary key, tally text) without rowid"
+_TABLE = Tables(
+    "pace", "create table if not exists pace (machine text primary key, tally text) without rowid"
+)
 
 
 def owner() -> str:

@@ -10,88 +10,37 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from ..home.sharing import Database
+from ..home.sharing import Database, Tables
+from .kept import Kept, KeptRun, KindInfo, Span, joined
 from .operations import Kind
 
-__all__ = ["TABLES", "Kept", "KeptRun", "KindInfo", "Shelf", "Span"]
+__all__ = ["TABLES", "Place", "Shelf", "Stamp"]
 
-TABLES = """
-create table if not exists answers (
-    key text primary key, kind text not null, fetched real not null, lasting integer not null,
-    whole integer not null, size integer not null, body text not null);
-create table if not exists runs (
-    id text primary key, environment text not null, chain text not null, started real,
-    ended integer not null, fetched real not null, size integer not null, body text not null);
-create index if not exists runs_by_start on runs (started);
-create table if not exists spans (place text primary key, body text not null) without rowid;
-create view if not exists everything as
-    select kind, size, fetched from answers union all select 'runs', size, fetched from runs;
-create table if not exists drops (kind text primary key, number integer not null) without rowid;
-"""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An answer that was kept.
-
-    Attributes:
-        fetched_at: when it came, in seconds since 1970.
-        lasting: whether it will never change.
-        whole: False where something was left out of it.
+TABLES = Tables(
+    "drops",
     """
-
-    kind: Kind
-    text: str
-    fetched_at: float
-    lasting: bool = False
-    whole: bool = True
-
-    @property
-    def data(self) -> Any:
-        """The answer, read anew each time."""
-        return json.loads(self.text)
-
-
-@dataclass(frozen=True)
-class KeptRun:
-    """A run as it was answered, and what it is found by; *started* is None where it is not told."""
-
-    id: str
-    environment: str
-    chain: str
-    started: float | None
-    ended: bool
-    fetched_at: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Span:
-    """What is known of the runs of a place: all that started after *since* and before *until*.
-
-    Attributes:
-        since: None where nothing is older.
-        until: what is as young, or younger, has to be asked for.
-        fetched_at: when it was last looked.
-    """
-
-    since: float | None
-    until: float
-    fetched_at: float
-
-
-@dataclass(frozen=True)
-class KindInfo:
-    """What is kept of one kind."""
-
-    kind: Kind
-    entries: int
-    size_bytes: int
-    oldest_at: float
-    newest_at: float
+    create table if not exists answers (
+        key text primary key, kind text not null, fetched real not null,
+        lasting integer not null, whole integer not null, size integer not null,
+        body text not null);
+    create table if not exists runs (
+        id text primary key, environment text not null, chain text not null, started real,
+        ended integer not null, fetched real not null, size integer not null,
+        body text not null);
+    create index if not exists runs_by_start on runs (started);
+    create table if not exists spans (place text primary key, body text not null) without rowid;
+    create view if not exists everything as
+        select kind, size, fetched from answers union all select 'runs', size, fetched from runs;
+    create table if not exists drops (kind text primary key, number integer not null) without rowid;
+    insert or ignore into drops values ('file', abs(random()));
+    pragma user_version = 1
+    """,
+)
+Place = tuple[str, Iterable[str]]  # a column, environment or chain, and ids; none is everywhere
+Stamp = tuple[int, int]  # the file, and how often answers of a kind were forgotten in it
 
 
 class Shelf:
@@ -101,15 +50,34 @@ class Shelf:
         self.database = database
 
     def get(self, key: str) -> Kept | None:
-        row = self._one(_GET, key)
+        row = self.database.take(lambda database: database.execute(_GET, (key,)).fetchone())
         return Kept(row[0], row[1], row[2], bool(row[3]), bool(row[4])) if row else None
 
-    def put(self, key: str, kept: Kept) -> None:
-        row = (key, kept.kind, kept.fetched_at, kept.lasting, kept.whole, len(kept.text), kept.text)
-        self.database.take(lambda database: database.execute(_PUT, row))
+    def put(self, key: str, kept: Kept, stamp: Stamp) -> bool | None:
+        """Keep an answer; gives whether it follows another, None where it was not kept.
 
-    def put_runs(self, runs: Iterable[KeptRun]) -> None:
-        """Keep runs; one that has ended is never followed by an older picture of it."""
+        That is so where answers were forgotten since *stamp*, or a later one is there already.
+        """
+        row = (key, kept.kind, kept.fetched_at, kept.lasting, kept.whole, len(kept.text), kept.text)
+
+        def step(database: sqlite3.Connection) -> bool | None:
+            database.execute("begin immediate")
+            before = database.execute("select fetched from answers where key = ?", (key,))
+            there = before.fetchone()
+            fits = _stamp(database, kept.kind) == stamp
+            late = there is not None and kept.fetched_at < there[0] < kept.fetched_at + _AHEAD
+            if fits and not late:
+                database.execute(_PUT, row)
+            database.execute("commit")
+            return there is not None if fits and not late else None
+
+        return self.database.take(step)
+
+    def put_runs(self, runs: Iterable[KeptRun], stamp: Stamp) -> None:
+        """Keep runs, unless runs were forgotten since *stamp*.
+
+        One that has ended is never followed by an older picture of it.
+        """
         rows = [
             (
                 *(run.id, run.environment, run.chain, run.started, run.ended, run.fetched_at),
@@ -120,64 +88,90 @@ class Shelf:
 
         def step(database: sqlite3.Connection) -> None:
             database.execute("begin immediate")
-            database.executemany(_PUT_RUN, rows)
+            if _stamp(database, "runs") == stamp:
+                database.executemany(_PUT_RUN, rows)
             database.execute("commit")
 
         self.database.take(step)
 
     def runs(
         self,
-        column: str,
-        ids: Iterable[str],
+        place: Place,
         since: float | None,
         until: float,
+        stamp: Stamp,
         after: KeptRun | None = None,
-    ) -> list[KeptRun]:
-        """A page of runs, newest first, that started between two moments, neither included.
+    ) -> list[KeptRun] | None:
+        """A page of runs of a place, newest first, that started from *since* on, before *until*.
 
-        They are those of the places *ids*, or all without a *column* (`environment` or `chain`),
-        and come after the run *after*, the last of the page before.
+        They come after the run *after*, the last of the page before. None where runs were
+        forgotten since *stamp*.
         """
-        place, listed = _place(column, ids)
+        where, listed = _where(place)
         last = (after.started, after.id) if after else (until, "")
         low = -math.inf if since is None else since
-        return [_run(row) for row in self._all(_PAGE_OF + place + _NEWEST, low, *last, *listed)]
 
-    def not_started(self, column: str, ids: Iterable[str]) -> list[KeptRun]:
-        """The runs that do not tell when they started."""
-        place, listed = _place(column, ids)
-        return [_run(row) for row in self._all(f"{_RUNS} where started is null{place}", *listed)]
+        def step(database: sqlite3.Connection) -> list[KeptRun] | None:
+            database.execute("begin")  # one picture of both
+            same = _stamp(database, "runs") == stamp
+            rows = database.execute(_PAGE_OF + where + _NEWEST, (low, *last, *listed)).fetchall()
+            database.execute("commit")
+            return [_run(row) for row in rows] if same else None
 
-    def live(
-        self, column: str, ids: Iterable[str], since: float | None, until: float
-    ) -> list[tuple[float, int]]:
+        return self.database.take(step)
+
+    def not_started(self, place: Place) -> list[KeptRun]:
+        """The runs of a place that do not tell when they started."""
+        where, listed = _where(place)
+        return [_run(row) for row in self._all(f"{_RUNS} where started is null{where}", *listed)]
+
+    def live(self, place: Place, since: float | None, until: float) -> list[tuple[float, int]]:
         """When each run that had not ended started, newest first, and how many are younger."""
-        place, listed = _place(column, ids)
+        where, listed = _where(place)
         low = -math.inf if since is None else since
-        rows = self._all(_LIVE + place + " order by started desc", low, until, *listed)
-        return [(start, self._one(_YOUNGER + place, start, until, *listed)[0]) for (start,) in rows]
+        rows = self._all(_LIVE + where + " order by started desc", low, until, *listed)
+        return [(start, self.count(place, start, until)) for (start,) in rows]
 
-    def span(self, place: str) -> Span | None:
-        row = self._one("select body from spans where place = ?", place)
-        return Span(**json.loads(row[0])) if row else None
+    def count(self, place: Place, since: float | None, until: float) -> int:
+        """How many runs of a place started from *since* on, before *until*."""
+        where, listed = _where(place)
+        low = -math.inf if since is None else since
+        return int(self._all(_COUNT + where, low, until, *listed)[0][0])
 
-    def put_span(self, place: str, span: Span, drops: int) -> None:
-        """Keep a span, unless runs were forgotten since *drops* was their number."""
-        body = json.dumps(asdict(span))
+    def forget_run(self, number: str) -> None:
+        """Forget a run that the service no longer knows."""
+        self._all("delete from runs where id = ?", number)
+
+    def spans(self, places: Iterable[str]) -> tuple[list[Span], Stamp]:
+        """What is known of a place, newest first, by all the names in *places*; and the stamp."""
+        names = list(places)
+
+        def step(database: sqlite3.Connection) -> tuple[list[Span], Stamp]:
+            database.execute("begin")
+            found = [each for name in names for each in _spans(database, name)]
+            stamp = _stamp(database, "runs")
+            database.execute("commit")
+            return joined(found), stamp
+
+        return self.database.take(step)
+
+    def put_spans(self, place: str, spans: Iterable[Span], stamp: Stamp) -> None:
+        """Keep what else is known, unless runs were forgotten since *stamp*."""
+        new = list(spans)
 
         def step(database: sqlite3.Connection) -> None:
             database.execute("begin immediate")
-            now = database.execute(_DROPS, ("runs",)).fetchone()
-            if (now[0] if now else 0) == drops:
+            if _stamp(database, "runs") == stamp:
+                every = joined([*_spans(database, place), *new])[:_MOST_SPANS]
+                body = json.dumps([asdict(each) for each in every])
                 database.execute("insert or replace into spans values (?, ?)", (place, body))
             database.execute("commit")
 
         self.database.take(step)
 
-    def drops(self, kind: Kind) -> int:
-        """How often answers of that kind were forgotten, by whichever process."""
-        row = self._one(_DROPS, kind)
-        return int(row[0]) if row else 0
+    def stamp(self, kind: Kind) -> Stamp:
+        """Another one once answers of that kind were forgotten, by whichever process."""
+        return self.database.take(lambda database: _stamp(database, kind))
 
     def drop(self, kind: Kind) -> int:
         """Forget all answers of that kind; gives their number."""
@@ -219,18 +213,17 @@ class Shelf:
 
         return self.database.take(step)
 
-    def _one(self, sql: str, *asked: Any) -> Any:
-        return self.database.take(lambda database: database.execute(sql, asked).fetchone())
-
     def _all(self, sql: str, *asked: Any) -> list[Any]:
         return self.database.take(lambda database: database.execute(sql, asked).fetchall())
 
 
 _RUNS = "select id, environment, chain, started, ended, fetched, body from runs"
-_PAGE_OF = f"{_RUNS} where started > ? and (started, id) < (?, ?)"
+_PAGE_OF = f"{_RUNS} where started >= ? and (started, id) < (?, ?)"
 _NEWEST = " order by started desc, id desc limit 500"
-_LIVE = "select started from runs where not ended and started > ? and started < ?"
-_YOUNGER = "select count(*) from runs where started > ? and started < ?"
+_LIVE = "select started from runs where not ended and started >= ? and started < ?"
+_COUNT = "select count(*) from runs where started >= ? and started < ?"
+_MOST_SPANS = 32  # of a place; each is a hole more
+_AHEAD = 60.0  # seconds; what came later than that is of a clock that was set back
 _GET = "select kind, body, fetched, lasting, whole from answers where key = ?"
 _PUT = "insert or replace into answers values (?, ?, ?, ?, ?, ?, ?)"
 _PUT_RUN = """
@@ -239,7 +232,7 @@ insert into runs values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set
     ended = excluded.ended, fetched = excluded.fetched, size = excluded.size, body = excluded.body
     where excluded.ended >= runs.ended
 """
-_DROPS = "select number from drops where kind = ?"
+_STAMP = "select number from drops where kind in ('file', ?) order by kind = 'file' desc"
 _DROPPED = """
 insert into drops values (?, 1) on conflict (kind) do update set number = number + 1
 """
@@ -252,7 +245,18 @@ select fetched from everything order by fetched
 """
 
 
-def _place(column: str, ids: Iterable[str]) -> tuple[str, list[str]]:
+def _stamp(database: sqlite3.Connection, kind: Kind) -> Stamp:
+    rows = database.execute(_STAMP, (kind,)).fetchall()
+    return rows[0][0], rows[1][0] if len(rows) > 1 else 0
+
+
+def _spans(database: sqlite3.Connection, place: str) -> list[Span]:
+    row = database.execute("select body from spans where place = ?", (place,)).fetchone()
+    return [Span(**each) for each in json.loads(row[0])] if row else []
+
+
+def _where(place: Place) -> tuple[str, list[str]]:
+    column, ids = place
     listed = sorted(ids) if column else []
     return f" and {column} in ({', '.join('?' * len(listed))})" if column else "", listed
 

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..errors import OneCloudError
 from .database import is_damaged
@@ -22,11 +22,19 @@ if TYPE_CHECKING:
 
     from .places import Home
 
-__all__ = ["Database", "InFile", "InMemory", "Unusable"]
+__all__ = ["Database", "InFile", "InMemory", "Tables", "Unusable"]
 
 T = TypeVar("T")
 Step = Callable[[sqlite3.Connection], T]
 _Mark = tuple[int, int, int]  # process, device, file
+_THERE = "select 1 from sqlite_master where name = ?"
+
+
+class Tables(NamedTuple):
+    """Tables of a file: the name of the one that is made last, and what makes them all."""
+
+    last: str
+    sql: str
 
 
 class Unusable(Exception):
@@ -40,7 +48,11 @@ class InFile:
     """
 
     def __init__(
-        self, home: Home, path: Path, tables: str, say: Callable[[str], object] = lambda words: None
+        self,
+        home: Home,
+        path: Path,
+        tables: Tables,
+        say: Callable[[str], object] = lambda words: None,
     ) -> None:
         self.path = path
         self._home, self._tables, self._say = home, tables, say
@@ -64,7 +76,7 @@ class InFile:
         except (OSError, OneCloudError) as error:
             raise Unusable(str(error)) from None
         try:
-            return self._once(step)
+            return self._once(step, whole=True)
         except (sqlite3.Error, OSError, OneCloudError) as error:
             raise Unusable(str(error)) from None
 
@@ -73,8 +85,8 @@ class InFile:
         with self._lock:
             self._let_go()
 
-    def _once(self, step: Step[T]) -> T:
-        connection, mark = self._borrowed()
+    def _once(self, step: Step[T], *, whole: bool = False) -> T:
+        connection, mark = self._borrowed(whole)
         try:
             result = step(connection)
         except BaseException:  # an interrupt may have left half of a transaction
@@ -87,17 +99,22 @@ class InFile:
         _close(connection)
         return result
 
-    def _borrowed(self) -> tuple[sqlite3.Connection, _Mark]:
-        """A connection to the file that has the name now, of this process."""
+    def _borrowed(self, whole: bool) -> tuple[sqlite3.Connection, _Mark]:
+        """A connection to the file that has the name now, of this process.
+
+        With *whole* all of the file is looked at, and a damaged one set aside.
+        """
         with self._lock:
             mark = self._mark()
             if mark != self._idle_of:
                 self._let_go()
-            elif self._idle:
+            elif self._idle and not whole:
                 return self._idle.pop(), mark
-        connection = self._home.database(self.path, self._say)
+        connection = self._home.database(self.path, self._say, whole=whole)
         try:
-            connection.executescript(f"begin immediate; {self._tables}; commit")
+            # Looked at first: a disk that is full can still be read.
+            if not connection.execute(_THERE, (self._tables.last,)).fetchone():
+                connection.executescript(f"begin immediate; {self._tables.sql}; commit")
         except BaseException:
             _close(connection)
             raise
@@ -127,17 +144,28 @@ class InFile:
 class InMemory:
     """Tables that end with the process; *tables* is what makes them."""
 
-    def __init__(self, tables: str) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
             ":memory:", isolation_level=None, check_same_thread=False
         )
-        self._connection.executescript(tables)
+        self._connection.executescript(tables.sql)
 
     def take(self, step: Step[T]) -> T:
-        """Take *step*, alone."""
+        """Take *step*, alone.
+
+        Raises:
+            Unusable: it cannot be taken.
+        """
         with self._lock:
-            return step(self._connection)
+            try:
+                return step(self._connection)
+            except BaseException as error:
+                with suppress(sqlite3.Error):  # an interrupt may have left half of a transaction
+                    self._connection.rollback()
+                if isinstance(error, sqlite3.Error):
+                    raise Unusable(str(error)) from None
+                raise
 
     def close(self) -> None:
         """Nothing is open that others could miss."""

@@ -15,7 +15,7 @@ from .keeping import ROWS, on_disk
 @pytest.mark.parametrize(("kind", "seconds"), [("metadata", 600), ("security", 3_600)])
 def test_an_answer_lives_as_long_as_its_kind(kind: Kind, seconds: int) -> None:
     clock = Clock(1_000.0)
-    answers = Answers(ttl=600, clock=clock)
+    answers = Answers(clock=clock)
     answers.put("k", kind, ROWS)
 
     clock.now += seconds - 1
@@ -54,7 +54,7 @@ def test_runs_that_ended_are_kept_for_good_and_live_ones_are_never_fresh() -> No
 
 def test_a_reader_cannot_change_what_the_next_one_gets() -> None:
     answers = Answers()
-    mine = answers.put("k", "metadata", ROWS).data
+    mine = answers.put("k", "metadata", ROWS)[0].data
 
     mine[0]["schedules"].append("mine")
     kept = answers.get("k")
@@ -129,12 +129,12 @@ def test_variables_are_given_in_the_process_that_asked_for_them_alone(tmp_path: 
 def test_what_another_kernel_forgets_is_forgotten_here_variables_too(tmp_path: Path) -> None:
     mine, other = on_disk(tmp_path), on_disk(tmp_path)
     mine.put("k", "metadata", [{"variables": [1]}])
-    before = mine.version("metadata")
+    before = mine.stamp("metadata")
 
     other.drop("metadata")
     other.put("k", "metadata", [{"variables": [2]}])
 
-    assert mine.version("metadata") != before
+    assert mine.stamp("metadata") != before
     assert mine.get("k", whole=True) is None
     assert mine.get("k") is not None
 
@@ -142,14 +142,14 @@ def test_what_another_kernel_forgets_is_forgotten_here_variables_too(tmp_path: P
 def test_an_answer_that_was_followed_by_another_is_noticed_here() -> None:
     answers = Answers()
     answers.put("k", "metadata", [1])
-    before = answers.version("metadata"), answers.version("security")
+    before = answers.replaced("metadata"), answers.replaced("security")
 
     answers.put("other", "metadata", [1])
-    assert (answers.version("metadata"), answers.version("security")) == before
+    assert (answers.replaced("metadata"), answers.replaced("security")) == before
     answers.put("k", "metadata", [2])
 
-    assert answers.version("metadata") != before[0]
-    assert answers.version("security") == before[1]
+    assert answers.replaced("metadata") != before[0]
+    assert answers.replaced("security") == before[1]
 
 
 def test_an_answer_of_a_kernel_whose_clock_is_far_ahead_is_not_believed(tmp_path: Path) -> None:

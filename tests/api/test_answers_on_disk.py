@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from onecloud_magic.api import TABLES, Answers, Shelf
 from onecloud_magic.home import Home
+from onecloud_magic.home.sharing import InMemory, Unusable
 
 from .keeping import ROWS, on_disk
 
@@ -99,7 +101,7 @@ def test_a_disk_that_fills_up_loses_no_answer(
         answers.put("a", "metadata", ROWS)
         full = True
         patched.setattr(sqlite3, "connect", plain)
-        kept = answers.put("b", "metadata", ROWS)
+        kept, _ = answers.put("b", "metadata", ROWS)
 
     assert kept.data == ROWS
     assert answers.get("b")
@@ -123,7 +125,7 @@ def work():
             if random.random() < 0.3:
                 answers.put(key, "metadata", ["x" * 5_000])
                 run = KeptRun(key, "e", "c", float(turn), True, 0.0, "{}")
-                answers.on_shelf(lambda shelf: shelf.put_runs([run]))
+                answers.put_runs([run], answers.stamp("runs"))
             else:
                 answers.get(key)
     except BaseException as error:
@@ -158,3 +160,38 @@ def test_processes_that_open_a_new_file_together_never_find_it_locked(tmp_path: 
 
     assert [each.communicate(timeout=90)[0].strip() for each in every] == ["well"] * 4
     assert on_disk(tmp_path).info()
+
+
+def test_damage_that_a_step_comes_upon_is_moved_aside_too(tmp_path: Path) -> None:
+    answers = on_disk(tmp_path)
+    for number in range(200):
+        answers.put(str(number), "metadata", "x" * 5_000)
+    answers._shelf.database.close()
+    path = Home(tmp_path / "home").answers("me")
+    with sqlite3.connect(path) as other:
+        other.execute("pragma wal_checkpoint(truncate)")
+        (root,) = other.execute(
+            "select rootpage from sqlite_master where name = 'answers'"
+        ).fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4_096)
+        file.write(b"\xff" * 4_096)
+
+    fresh = on_disk(tmp_path)
+    assert fresh.get("5") is None
+    fresh.put("k", "metadata", ROWS)
+
+    assert [each.partition(":")[0] for each in fresh.troubles()] == ["me.sqlite was damaged"]
+    assert on_disk(tmp_path).get("k")
+    assert list(path.parent.glob("*.damaged-*"))
+
+
+def test_what_cannot_be_forgotten_is_said_and_not_passed_over(tmp_path: Path) -> None:
+    class Held(InMemory):
+        def take(self, step: Any) -> Any:
+            raise Unusable("database is locked")
+
+    answers = Answers().keep_in(Shelf(Held(TABLES)))
+
+    with pytest.raises(Unusable, match="locked"):
+        answers.drop()
