@@ -142,7 +142,7 @@ class History:
         runs = reading.answers.on_shelf(
             lambda shelf: shelf.count(self._where, span.since, span.until)
         )
-        if low is None or span.since is None:
+        if low is None or span.since is None or span.since >= span.until:
             return 1
         return 1 + int(runs * (end - low) / (span.until - span.since) / _PAGE)
 

@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 @dataclass
 class _Flight(Generic[T]):
+    """A question; *asking* is held while it is under way, whatever an interrupt may cut short."""
+
     stamp: object
+    asking: threading.Lock = field(default_factory=threading.Lock)
     landed: threading.Event = field(default_factory=threading.Event)
     answers: list[T] = field(default_factory=list)
 
@@ -35,26 +38,24 @@ class Flights(Generic[T]):
         """
         while True:
             mine = _Flight[T](stamp)
-            try:
+            with mine.asking:
                 flight = self._joined(key, mine)
                 if flight is mine:
-                    answer, for_all = ask()
-                    if for_all:
-                        mine.answers.append(answer)
-                    return answer
-            finally:
-                mine.landed.set()
-                self._land(key, mine)
-            while not flight.landed.wait(1.0):  # with an end: else Windows hears no Ctrl-C
-                pass
+                    try:
+                        answer, for_all = ask()
+                        mine.answers += [answer] * for_all
+                        return answer
+                    finally:
+                        self._land(key, mine)
+            while flight.asking.locked():
+                flight.landed.wait(0.5)  # with an end: else Windows hears no Ctrl-C
             if flight.answers:
                 return flight.answers[0]
 
     def _joined(self, key: Hashable, mine: _Flight[T]) -> _Flight[T]:
         with self._lock:
             flight = self._under_way.get(key)
-            # An interrupt may have left one that has landed.
-            if flight is None or flight.landed.is_set() or flight.stamp != mine.stamp:
+            if flight is None or not flight.asking.locked() or flight.stamp != mine.stamp:
                 flight = self._under_way[key] = mine
             return flight
 
@@ -62,3 +63,4 @@ class Flights(Generic[T]):
         with self._lock:
             if self._under_way.get(key) is mine:
                 del self._under_way[key]
+        mine.landed.set()

@@ -159,13 +159,11 @@ class InMemory:
         """
         with self._lock:
             try:
-                return step(self._connection)
-            except BaseException as error:
-                with suppress(sqlite3.Error):  # an interrupt may have left half of a transaction
+                if self._connection.in_transaction:  # an interrupt has left half of one
                     self._connection.rollback()
-                if isinstance(error, sqlite3.Error):
-                    raise Unusable(str(error)) from None
-                raise
+                return step(self._connection)
+            except sqlite3.Error as error:
+                raise Unusable(str(error)) from None
 
     def close(self) -> None:
         """Nothing is open that others could miss."""
