@@ -199,7 +199,7 @@ def test_eight_threads_that_ask_the_same_ask_once(
     assert all(each.equals(frames[0]) for each in frames)
 
 
-# ---- acts, accounts, settings
+# ---- acts and accounts
 
 
 def test_an_answer_from_before_a_clear_is_given_to_nobody_after_it(
@@ -251,23 +251,6 @@ def test_nothing_is_written_after_a_sign_out(account: OneCloud, sandbox: Sandbox
         account.users()
 
     assert answers.info() == []
-
-
-def test_settings_of_one_object_are_not_those_of_another(
-    account: OneCloud, sandbox: Sandbox
-) -> None:
-    account.workspaces()
-    offline = OneCloud(base_url=account.base_url, offline=True, serve_stale="never")
-    sandbox.requests.clear()
-
-    def look(_: object = None) -> None:
-        assert account.quota is not None  # the line follows who used it last
-
-    look()
-    with pytest.raises(OneCloudError, match="Offline"):
-        offline.users()
-    assert len(account.users()) > 0
-    assert len(sandbox.requests) == 1
 
 
 def test_a_failure_ends_the_other_slices(account: OneCloud, sandbox: Sandbox) -> None:

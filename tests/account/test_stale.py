@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onecloud_magic import OneCloud, OneCloudWarning
+from onecloud_magic import OneCloud, OneCloudError, OneCloudWarning
 from onecloud_magic.account import settings
 from onecloud_magic.errors import Forbidden, QuotaExceeded, Unreachable
 from onecloud_magic.sandbox import Sandbox, faults
@@ -187,3 +187,20 @@ def test_where_nobody_sees_it_nothing_stale_is_given(
     monkeypatch.setattr(settings, "somebody_is_there", lambda: there)
 
     assert OneCloud().serve_stale == default
+
+
+def test_settings_of_one_object_are_not_those_of_another(
+    account: OneCloud, sandbox: Sandbox
+) -> None:
+    account.workspaces()
+    offline = OneCloud(base_url=account.base_url, offline=True, serve_stale="never")
+    sandbox.requests.clear()
+
+    def look(_: object = None) -> None:
+        assert account.quota is not None  # the line follows who used it last
+
+    look()
+    with pytest.raises(OneCloudError, match="Offline"):
+        offline.users()
+    assert len(account.users()) > 0
+    assert len(sandbox.requests) == 1
