@@ -112,7 +112,8 @@ class Reader(Settings):
         if counting is not None:
             counting.refresh = refresh
             return plan(counting)
-        line, answers, key = self._line, self._line.answers, (table, asked)
+        line, key = self._line, (table, asked)
+        answers = line.answers
         finished = line.finished(answers)
         made = None if refresh else finished.get(key, answers, self.cache_ttl)
         if made is None:
