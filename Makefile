@@ -26,7 +26,8 @@ $(VENV)/ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev --editable .
 	touch $@
 
-# The lowest versions that pyproject.toml allows, with today's test tools on top.
+# The lowest versions that pyproject.toml allows, with today's test tools on top; the sandbox needs
+# the standard library alone.
 NARROW := $(VENV)-narrow
 
 narrow: pyproject.toml
@@ -36,7 +37,8 @@ narrow: pyproject.toml
 	$(NARROW)/bin/uv pip freeze --quiet --python $(NARROW)/bin/python --exclude-editable > $(NARROW)/lowest.txt
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --constraint $(NARROW)/lowest.txt --group narrow
 	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/browser --ignore tests/canary \
-		--ignore tests/contract --ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py
+		--ignore tests/contract --ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py \
+		--ignore tests/sandbox
 
 # The first look, without an account: the environment is made once, then no network is needed.
 DEMO := $(VENV)-demo
