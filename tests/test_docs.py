@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from traitlets import Undefined
+from traitlets import Container, Undefined
 
 import onecloud_magic
 from onecloud_magic import OneCloud, errors
@@ -25,6 +25,7 @@ VARIABLES = {  # those that are no setting
     for name in re.findall(r"\"(ONECLOUD_[A-Z_]+[A-Z])\"", file.read_text(encoding="utf-8"))
 }
 SETTINGS = OneCloud.class_traits(config=True)
+LISTS = {name for name, each in SETTINGS.items() if isinstance(each, Container)}
 ERRORS = [name for name in errors.__all__ if name != "OneCloudWarning"]
 
 
@@ -44,7 +45,7 @@ def flag_row(name: str) -> str:
 
 
 def setting_row(name: str) -> str:
-    default = SETTINGS[name].default_value
+    default = getattr(OneCloud(), name) if name in LISTS else SETTINGS[name].default_value
     shown = f"`{default}`" if default not in ("", Undefined) else ""
     return f"| `{name}` | `ONECLOUD_{name.upper()}` | {shown} | {SETTINGS[name].help} |"
 

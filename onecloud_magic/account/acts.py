@@ -67,14 +67,16 @@ class Acts(Reader):
         del inputs  # one may be a password: from here on no variable shows it
         return self.prepare(chain, environment, given).send()
 
-    def prepare(self, chain: Any, environment: Any = None, inputs: Any = None) -> Start:
+    def prepare(
+        self, chain: Any, environment: Any = None, inputs: Any = None, *, workspace: Any = None
+    ) -> Start:
         """Do all that comes before a start, and send nothing: `send()` starts.
 
         Names are resolved, the chain is confirmed by a fresh read, the inputs are checked.
         """
         given = Inputs.read(inputs)
         del inputs  # as above
-        scope = self._scope(None, environment, chain)
+        scope = self._scope(workspace, environment, chain)
         if scope.chain is None:
             raise UsageError(f"chain cannot be {shown(chain)}: one is started.", "Name it.")
         desk = self._desk()

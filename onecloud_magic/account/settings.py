@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, default, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
 from ..api.words import one_line
@@ -17,6 +17,14 @@ from ..show import somebody_is_there
 from .given import shown
 
 _MOST = 1_000_000_000  # calls
+
+
+class _Words(List[str]):
+    """A list that the environment tells as words with commas between them."""
+
+    def from_string(self, s: str) -> list[str]:
+        """Read `prod*, live`; none is an empty text."""
+        return [each.strip() for each in s.split(",") if each.strip()]
 
 
 class Settings(Configurable):
@@ -77,6 +85,13 @@ class Settings(Configurable):
     environment = Unicode("", help="The environment that reads look into where none is given.").tag(
         config=True
     )
+
+    protected_environments = _Words(
+        Unicode(),
+        ["prod*"],
+        help="Environments in which %onecloud run wants --yes: patterns of their names, * for any "
+        "letters.",
+    ).tag(config=True)
 
     def __init__(self, defaults: Mapping[str, str] | None = None, /, **settings: Any) -> None:
         known = self.class_trait_names(config=True)

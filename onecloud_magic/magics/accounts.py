@@ -122,7 +122,9 @@ def _signed_in(box: Sandbox) -> OneCloud:
 def forget() -> None:
     """Let go of everything: accounts, and the sandbox with its session."""
     from ..account import profiles
+    from . import watch
 
+    watch.forget()
     _end()
     while _forms:
         _forms.popitem()[1].close()

@@ -4,20 +4,38 @@
     def commands(oc: OneCloud, chain: str, *, environment: str | None = None) -> pd.DataFrame:
         ...
 
-The parameters say what may be typed: `oc` is the account, one before `/` is a word, one after `*`
-a flag, any other both a word and a flag. What words and flags mean is said once, here, so that it
-is the same in every command.
+The parameters say what may be typed: `oc` is the account, `typed` what stands around the line, one
+before `/` is a word, one after `*` a flag, any other both a word and a flag. What words and flags
+mean is said once, here, so that it is the same in every command.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["COMMANDS", "FLAGS", "GROUPS", "OFFERS", "WORDS", "Command", "Flag", "command"]
+__all__ = ["COMMANDS", "FLAGS", "GROUPS", "OFFERS", "WORDS", "Command", "Flag", "Typed", "command"]
 
-GROUPS = ("Session", "Metadata", "Run history", "Security and audit", "About")
+GROUPS = ("Session", "Metadata", "Run history", "Chain runs", "Security and audit", "About")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands around a line; it may hold secrets, so none of it is in a repr.
+
+    Attributes:
+        body: the cell below the line; None where there is none.
+        variables: those of the user, by their names.
+        silent: whether nothing is to be shown.
+        in_a_shell: whether the process ends with the command.
+    """
+
+    body: str | None = field(default=None, repr=False)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    silent: bool = False
+    in_a_shell: bool = False
 
 
 class Flag(NamedTuple):
@@ -66,6 +84,19 @@ FLAGS = {
     ),
     "until": Flag(("--until",), "Only what started before; a date includes its whole day.", "TIME"),
     "limit": Flag(("--limit",), "Stop after this number of rows; all reads everything.", "NUMBER"),
+    "mine": Flag(("--mine",), "What was started from here, as the ledger knows it; costs no call."),
+    "input": Flag(
+        ("-i", "--input"),
+        "An input of the start: key=text or key:=JSON; may be given several times.",
+        "PAIR",
+        several=True,
+    ),
+    "no_wait": Flag(("--no-wait",), "Return at once; what is shown goes on by itself."),
+    "timeout": Flag(("--timeout",), "Wait no longer than so many seconds; the run goes on.", "S"),
+    "yes": Flag(("--yes",), "Start it although its environment is protected."),
+    "dry_run": Flag(("--dry-run",), "Show what would be sent, and send nothing."),
+    "again": Flag(("--again",), "Start it although a run of the same inputs is live."),
+    "stop_on_interrupt": Flag(("--stop-on-interrupt",), "Have Ctrl-C stop the run, too."),
     "refresh": Flag(("--refresh",), "Ask the service anew, whatever the cache knows."),
     "profile": Flag(("-p", "--profile"), "Whose session to use, this once.", "PROFILE"),
     "output": Flag(("-o", "--output"), "Store what is returned in this variable, too.", "NAME"),
@@ -115,6 +146,14 @@ class Command(NamedTuple):
         return "oc" in inspect.signature(self.run).parameters
 
     @property
+    def uses_typed(self) -> bool:
+        return "typed" in inspect.signature(self.run).parameters
+
+    @property
+    def takes_body(self) -> bool:
+        return "input" in self.parameters
+
+    @property
     def words(self) -> dict[str, inspect.Parameter]:
         """What may be typed without a flag, in this order."""
         return {
@@ -156,7 +195,7 @@ def command(group: str, *, instead: str = "") -> Callable[[_Function], _Function
         parameters = {
             name: each
             for name, each in inspect.signature(function).parameters.items()
-            if name not in ("oc", "common")
+            if name not in ("oc", "common", "typed")
         }
         name = function.__name__
         COMMANDS[name] = Command(name, group, function, parameters, instead)

@@ -10,8 +10,11 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 __all__ = ["matcher", "offered"]
 
-# At the start of a line, or behind "name = ".
-_LINE = re.compile(r"\s*(?:[^=%'\"#]+=\s*)?%onecloud\s+(?P<typed>.*)", re.DOTALL)
+# At the start of a line, or behind "name = "; below a line with %% stand inputs.
+_LINE = re.compile(
+    r"\s*(?:[^=%'\"#]+=\s*)?%onecloud\s+(?P<typed>.*)|\s*%%onecloud[ \t]+(?P<cell>[^\n]*)",
+    re.DOTALL,
+)
 
 
 @context_matcher(identifier="onecloud_magic")  # type: ignore[untyped-decorator]  # IPython's
@@ -20,8 +23,12 @@ def matcher(context: CompletionContext) -> Any:
     found = _LINE.fullmatch(context.text_until_cursor)
     if not found:
         return {"completions": []}
-    fragment = re.split(r"\s", found["typed"])[-1]
-    fitting = [each for each in offered(found["typed"]) if each.startswith(fragment.lower())]
+    in_cell = found["cell"] is not None
+    typed = found["cell"] if in_cell else found["typed"]
+    fragment = re.split(r"\s", typed)[-1]
+    fitting = [
+        each for each in offered(typed, with_body=in_cell) if each.startswith(fragment.lower())
+    ]
     return {
         "completions": [SimpleCompletion(text=each, type="magic") for each in fitting],
         "matched_fragment": fragment,
@@ -30,14 +37,19 @@ def matcher(context: CompletionContext) -> Any:
     }
 
 
-def offered(typed: str) -> Iterable[str]:
-    """What may stand where *typed*, the line behind `%onecloud`, ends."""
+def offered(typed: str, *, with_body: bool = False) -> Iterable[str]:
+    """What may stand where *typed*, the line behind `%onecloud`, ends.
+
+    *with_body* is for the line above the body of a cell.
+    """
     from .line import COMMANDS, FLAGS, GROUPS, OFFERS
 
     if typed.count('"') % 2 or typed.count("'") % 2:
         return []
     *before, fragment = re.split(r"\s+", typed)
     if not before:
+        if with_body:
+            return [each.name for each in COMMANDS.values() if each.takes_body]
         ordered = [one.name for group in GROUPS for one in COMMANDS.values() if one.group == group]
         return [*ordered, *FLAGS["help"].names] if fragment else ordered
     asked = COMMANDS.get(before[0])

@@ -26,15 +26,15 @@ def load(shell: InteractiveShell) -> None:
     """Make `%onecloud` known to *shell*; once is enough, twice does no harm."""
     _take_out(shell)
 
-    def onecloud(line: str) -> object:
+    def onecloud(line: str, cell: str | None = None) -> object:
         """OneCloud in IPython and Jupyter; `%onecloud help` lists the commands."""
         from .line import answer
 
-        return answer(shell, line)
+        return answer(shell, line, cell)
 
     no_var_expand(onecloud)
     onecloud.getdoc = _overview  # type: ignore[attr-defined]  # what `%onecloud?` shows
-    shell.magics_manager.register_function(onecloud, "line", _NAME)
+    shell.magics_manager.register_function(onecloud, "line_cell", _NAME)
     shell.Completer.custom_matchers.append(matcher)
     configurables: list[Any] = shell.configurables
     configurables.append(_Settings())
@@ -52,7 +52,8 @@ def unload(shell: InteractiveShell) -> None:
 
 
 def _take_out(shell: InteractiveShell) -> None:
-    shell.magics_manager.magics["line"].pop(_NAME, None)
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop(_NAME, None)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [each for each in matchers if each is not matcher]
     configurables: list[Any] = shell.configurables

@@ -17,7 +17,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     import yaml
 
-__all__ = ["inputs_of"]
+__all__ = ["inputs_of", "spelt_out"]
 
 _PAIR = re.compile(r"([^=]*?)(:?=)(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
@@ -52,6 +52,16 @@ def inputs_of(
             raise UsageError(f"The input {key!r:.60} is given twice.", "Give it once.")
         told[key] = value
     return {**_filled(_mapping(body or ""), variables), **told}
+
+
+def spelt_out(pairs: Sequence[str], body: str | None) -> list[str]:
+    """The keys whose values stand where they were typed, and not in a variable."""
+    in_body = [
+        key
+        for key, value in _mapping(body or "").items()
+        if not (isinstance(value, str) and _VARIABLE.fullmatch(value))
+    ]
+    return [*(_pair(each)[0] for each in pairs), *in_body]
 
 
 def _pair(text: str) -> tuple[str, Any]:

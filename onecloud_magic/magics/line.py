@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OneCloudWarning, UsageError
-from . import about, accounts, reads, session
-from .command import COMMANDS, FLAGS, GROUPS, OFFERS, Command
+from ..errors import OneCloudError, OneCloudWarning, RunInterrupted, UsageError
+from . import about, accounts, acts, reads, session
+from .command import COMMANDS, FLAGS, GROUPS, OFFERS, Typed
 from .history import forget
 from .manual import overview
 from .parse import Asked, parse
@@ -18,6 +19,8 @@ from .secrets import Forget, refuse
 from .words import silenced, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = [
@@ -32,34 +35,56 @@ __all__ = [
     "read",
 ]
 
-COMMAND_ROOMS = (session, reads, about)  # importing them is what makes their commands known
+COMMAND_ROOMS = (session, reads, acts, about)  # importing them is what makes their commands known
 
 
-def answer(shell: InteractiveShell, line: str) -> object:
-    """Carry out a line that was typed in *shell*, and give what it returns there."""
+def answer(shell: InteractiveShell, line: str, body: str | None = None) -> object:
+    """Carry out a line that was typed in *shell*, and give what it returns there.
+
+    *body* is the cell below it.
+    """
     bare, silent = silenced(line)
-    asked = read(bare, ("output",), lambda texts: forget(shell, line, texts))
+    asked = read(bare, ("output",), lambda texts: forget(shell, line, texts), body)
     name = asked.common.get("output")
     if name is not None and (not name.isidentifier() or iskeyword(name)):
         raise UsageError("-o needs the name of a variable.", "As in: %onecloud chains -o chains.")
-    result = carry_out(asked, lambda text: sys.stdout.write(f"{text}\n"))
-    if name is not None:
-        shell.user_ns[name] = result
+    typed = Typed(body, shell.user_ns, silent)
+    try:
+        result = carry_out(asked, lambda text: sys.stdout.write(f"{text}\n"), typed)
+    except (OneCloudError, RunInterrupted) as error:
+        result = getattr(error, "run", None)
+        if result is None:
+            raise
+        _store(shell, name, result)
+        raise
+    _store(shell, name, result)
     return None if silent else result
 
 
-def read(typed: str | Sequence[str], common: Sequence[str], forget: Forget) -> Asked:
+def _store(shell: InteractiveShell, name: str | None, result: object) -> None:
+    if name is not None:
+        shell.user_ns[name] = result
+
+
+def read(
+    typed: str | Sequence[str], common: Sequence[str], forget: Forget, body: str | None = None
+) -> Asked:
     """Read a line or its words; a secret among them is refused, once it was forgotten."""
     try:
         words = words_of(typed) if isinstance(typed, str) else list(typed)
     except UsageError:
         refuse(str(typed).replace("'", " ").replace('"', " ").split(), forget)
         raise
-    refuse(words, forget)
-    return parse(words, common)
+    refuse(words, forget, body or "")
+    asked = parse(words, common)
+    if body is not None and not asked.command.takes_body:
+        raise UsageError(
+            f"{asked.command.name} takes no body.", f"Type %onecloud {asked.command.name} alone."
+        )
+    return asked
 
 
-def carry_out(asked: Asked, notice: Callable[[str], object]) -> Any:
+def carry_out(asked: Asked, notice: Callable[[str], object], typed: Typed | None = None) -> Any:
     """Do what was asked, and give what it returns; what is worth a line goes to *notice*."""
     arguments, words = dict(asked.arguments), []
     for name, each in asked.command.words.items():
@@ -67,23 +92,24 @@ def carry_out(asked: Asked, notice: Callable[[str], object]) -> Any:
             words.append(arguments.pop(name))
     if asked.command.uses_account:
         words.insert(0, accounts.account(asked.common.get("profile")))
-    return _run(asked.command, words, arguments, notice)
+    if asked.command.uses_typed:
+        arguments["typed"] = typed or Typed()
+    with _noticed(notice):
+        return asked.command.run(*words, **arguments)
 
 
-def _run(
-    command: Command,
-    words: list[Any],
-    arguments: dict[str, Any],
-    notice: Callable[[str], object],
-) -> Any:
-    seen: list[warnings.WarningMessage] = []
-    try:
-        with warnings.catch_warnings(record=True) as seen:
-            warnings.simplefilter("always", OneCloudWarning)
-            return command.run(*words, **arguments)
-    finally:
-        for told in seen:
-            if isinstance(told.message, OneCloudWarning):
-                notice(str(told.message))
-            else:
-                warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
+@contextmanager
+def _noticed(notice: Callable[[str], object]) -> Iterator[None]:
+    """Inside, warnings of ours are lines, at once: a wait may be long."""
+    others = warnings.showwarning
+
+    def show(message: Any, category: type[Warning], *where: Any, **more: Any) -> None:
+        if isinstance(message, OneCloudWarning):
+            notice(str(message))
+        else:
+            others(message, category, *where, **more)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", OneCloudWarning)
+        warnings.showwarning = show
+        yield

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import UsageError
 from .command import command
+from .mine import started_here
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,17 +130,25 @@ def runs(
     since: str | None = None,
     until: str | None = None,
     limit: int | None = 200,
+    mine: bool = False,
     refresh: bool = False,
 ) -> pd.DataFrame:
     """List the run history, newest first.
 
     States are sleeping, enqueueing, paused, all_succeeded, warned, errored and stopped, and the
-    service's own words: running, succeeded, failed, completed.
+    service's own words: running, succeeded, failed, completed. With --mine it is what was started
+    from here, with its inputs and what became of it.
 
     Example:
         %onecloud runs --state failed --since "7 days"
         %onecloud runs "Monthly Close" -e Production --limit 10
+        %onecloud runs --mine
     """
+    if mine:
+        if any((chain, workspace, environment, state, since, until)):
+            raise UsageError("--mine goes alone.", "The frame can be filtered: see its columns.")
+        mine_only = started_here(oc)
+        return mine_only if limit is None else mine_only.head(limit)
     return oc.runs(chain, environment, workspace, state, since, until, limit, refresh=refresh)
 
 

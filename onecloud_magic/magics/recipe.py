@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from ..account import clock_time
 from ..errors import NotFound, UsageError
 from ..show import Text, printable
+from .left_out import without_secrets
 
 if TYPE_CHECKING:
     from ..account import Last, OneCloud
@@ -32,6 +33,7 @@ def recipe(oc: OneCloud, *, curl: str = "", python: bool = False) -> Text:
         return Text(_plain(last, oc))
     if curl and curl not in _CURLS:
         raise NotFound("shell", curl, tuple(_CURLS))
+    last = without_secrets(oc, last)
     if last.request.files:
         raise UsageError(
             "The last call sent a file, which is not kept.", f"It was {_line(last, oc)}."

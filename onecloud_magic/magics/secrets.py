@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from ..errors import UsageError
+from ..runs.secrecy import says_secret
 from .command import FLAGS
 
 __all__ = ["Forget", "refuse", "secrets_in"]
@@ -25,16 +26,22 @@ _NAMES = (
     *("--secret", "--client-secret", "--password"),
 )
 _TELLING = re.compile(r"--?[\w-]*?(token|secret|pass|pwd|key)(?![-_](url|store))", re.IGNORECASE)
+_INPUT = FLAGS["input"].names
+_IN_A_BODY = re.compile(r"""[\s"'{}\[\],:]+""")
 _SHORTEST = 8  # characters; a shorter word is too common to be taken out of a whole session
 _REVOKE = "If others can see it, press Revoke API Access on the API page."
 
 
-def refuse(words: Sequence[str], forget: Forget) -> None:
+def refuse(words: Sequence[str], forget: Forget, body: str = "") -> None:
     """Raise a `UsageError` where a secret is among the words, after *forget* has been called.
 
-    `login` takes no words at all: what stands behind it may be a token, and counts as one.
+    `login` takes no words at all: what stands behind it may be a token, and counts as one. The
+    *body* of a cell must not hold a token that is known; its other words are inputs.
     """
-    found = secrets_in(words)
+    found = secrets_in(words) + [each for each in _IN_A_BODY.split(body) if _is_known(each)]
+    inputs = _secret_inputs(words)
+    if inputs and not found:
+        _refuse_inputs(inputs, forget)
     if not found and not _signs_in_with(words):
         return
     left = forget([each for each in found if len(each) >= _SHORTEST])
@@ -46,6 +53,29 @@ def refuse(words: Sequence[str], forget: Forget) -> None:
     error = UsageError(says, f"{_REVOKE} %onecloud login alone asks for the token.")
     error.private = True  # variables of ours hold the line
     raise error
+
+
+def _refuse_inputs(inputs: dict[str, str], forget: Forget) -> None:
+    left = forget([each for each in inputs.values() if len(each) >= _SHORTEST])
+    key = next(iter(inputs))
+    error = UsageError(
+        f"A secret does not belong on the line: {key:.60} was not used. {left}",
+        f"In the body of a cell, {key:.60}: $name takes the value of that variable: "
+        "%%onecloud run CHAIN",
+    )
+    error.private = True  # as above
+    raise error
+
+
+def _secret_inputs(words: Sequence[str]) -> dict[str, str]:
+    """The inputs on the line whose names leave no doubt that they are secrets."""
+    found: dict[str, str] = {}
+    for before, word in pairwise(["", *words]):
+        pair = word if before in _INPUT else word.removeprefix(f"{_INPUT[-1]}=")
+        key, mark, value = pair.partition("=")
+        if mark and (before in _INPUT or pair != word) and says_secret(key):
+            found[key.rstrip(":")] = value
+    return found
 
 
 def secrets_in(words: Sequence[str]) -> list[str]:

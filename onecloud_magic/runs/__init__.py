@@ -8,11 +8,14 @@ from __future__ import annotations
 from .account import Account
 from .chain_run import ChainRun
 from .entries import Entry
+from .face import lasted
 from .facts import ENDED, LIVE, STATES, NodeFacts, RunFacts, has_ended, id_in
+from .following import Following
 from .history import latest
 from .inputs import Declared, Inputs
 from .ledger import Starts
 from .notices import say
+from .secrecy import hidden, names_a_secret, says_secret
 from .starting import Start, settle
 from .stopping import Stopped
 from .target import Target
@@ -26,6 +29,7 @@ __all__ = [
     "ChainRun",
     "Declared",
     "Entry",
+    "Following",
     "Inputs",
     "NodeFacts",
     "RunFacts",
@@ -35,8 +39,12 @@ __all__ = [
     "Target",
     "Wait",
     "has_ended",
+    "hidden",
     "id_in",
+    "lasted",
     "latest",
+    "names_a_secret",
     "say",
+    "says_secret",
     "settle",
 ]

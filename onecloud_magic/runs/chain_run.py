@@ -13,6 +13,7 @@ from .account import Account
 from .entries import Entry
 from .face import run_card
 from .facts import NodeFacts, RunFacts
+from .following import Following
 from .notices import say
 from .stopping import Stopped, stop
 
@@ -34,6 +35,8 @@ class ChainRun:
         usual: how long a run of its chain takes as a rule, where that is known.
         adopted: whether the answer to its start was lost, and the run history told which it is.
         earlier: whether it was live already when it was asked for.
+        looked_at: when it was seen last, in seconds since 1970.
+        shown_by: a card that stands for it: asked to show it here, it tells whether it does.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class ChainRun:
         self.usual = timedelta(seconds=entry.usual) if entry and entry.usual else None
         self.adopted, self.earlier = bool(entry and entry.adopted), earlier
         self.looked_at = account.now()
+        self.shown_by: Callable[[], bool] | None = None
         self._observers: dict[Observer, bool] = {}
         self._lock = threading.RLock()
 
@@ -171,6 +175,15 @@ class ChainRun:
         """`await run` is `run.wait()`, while the event loop goes on."""
         return waiting.awaited(self, self._account).__await__()
 
+    def follow(
+        self,
+        *,
+        tell: Callable[[str], object] = say,
+        over: Callable[[], object] = lambda: None,
+    ) -> Following:
+        """Have a thread of its own look at it until it has ended, see `Following`."""
+        return Following(self, self._account, tell=tell, over=over)
+
     def stop(self) -> Stopped:
         """Stop it (`stopChain`); tells one of three things, see `Stopped`."""
         return stop(self, self._account)
@@ -189,6 +202,10 @@ class ChainRun:
         except OneCloudError as error:
             # The run is what counts: the service knows how it stands.
             say(f"{error} {error.hint}")
+
+    def _ipython_display_(self) -> None:
+        if self.shown_by is None or not self.shown_by():
+            raise NotImplementedError  # then its mimebundle is shown
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return self.card._repr_mimebundle_()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..show import Card, Fact
 from .account import Account
+from .facts import LIVE, NodeFacts
 
 if TYPE_CHECKING:
     from .chain_run import ChainRun
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["lasted", "run_card", "shown_inputs"]
 
 _MOST = 200  # characters of a value on a card
+_NODES = 12  # on a card; the frame of `nodes()` has all
 
 
 def run_card(run: ChainRun, account: Account) -> Card:
@@ -26,7 +28,7 @@ def run_card(run: ChainRun, account: Account) -> Card:
 
 def lasted(span: timedelta) -> str:
     """A duration in words: "42 s", "3 min 05 s", "2 h 10 min"."""
-    seconds = round(span.total_seconds())
+    seconds = max(round(span.total_seconds()), 0)  # two clocks may differ
     minutes, hours = seconds // 60, seconds // 3600
     if hours:
         return f"{hours} h {minutes % 60:02} min"
@@ -48,9 +50,7 @@ def _facts(run: ChainRun, account: Account) -> Iterator[tuple[str, Fact]]:
     yield from shown_inputs(run)
     yield "state", run.facts.words
     yield "result", run.facts.result_text if run.done else ""
-    for node in run.node_facts:
-        if node.state in ("errored", "warned"):
-            yield f"node {node.name}", f"{node.state}: {node.message}".rstrip(": ")
+    yield from _nodes(run.node_facts)
     yield "started", _moment(account, run.start_at)
     yield "by", _started_by(run)
     yield "ended", _moment(account, run.end_at) if run.done else ""
@@ -60,6 +60,22 @@ def _facts(run: ChainRun, account: Account) -> Iterator[tuple[str, Fact]]:
     yield "usually takes", lasted(run.usual) if run.usual else ""
     if not run.done:
         yield "seen at", account.clock_time(run.looked_at)
+
+
+def _nodes(nodes: Sequence[NodeFacts]) -> Iterator[tuple[str, str]]:
+    """The nodes and their states; of many those that tell most."""
+    shown = [each for each in nodes if each.state in ("errored", "warned") or _moves(each)]
+    rest = [each for each in nodes if each not in shown]
+    chosen = [*shown, *rest][:_NODES]
+    for node in nodes:
+        if node in chosen:
+            yield f"node {node.name}", node.words
+    if len(nodes) > len(chosen):
+        yield "other nodes", f"{len(nodes) - len(chosen)} more"
+
+
+def _moves(node: NodeFacts) -> bool:
+    return node.state in LIVE and node.begun
 
 
 def _since_1970(moment: datetime) -> timedelta:

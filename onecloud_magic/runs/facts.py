@@ -36,17 +36,31 @@ def has_ended(run: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """One node of a run; *message* is what its results say, where it did not go well."""
+    """One node of a run.
+
+    Attributes:
+        message: what its results say, where it did not go well.
+        begun: whether it has a start.
+    """
 
     name: str
     state: str
     message: str = ""
+    begun: bool = True
 
     @classmethod
     def from_wire(cls, record: Mapping[str, Any]) -> Self:
         state = _text(record, "state")
         told = _messages(record) if state in ("errored", "warned") else ()
-        return cls(_text(record, "name"), state, "; ".join(dict.fromkeys(told)))
+        words, begun = "; ".join(dict.fromkeys(told)), bool(record.get("startAt"))
+        return cls(_text(record, "name"), state, words, begun)
+
+    @property
+    def words(self) -> str:
+        """The state in words, and the message."""
+        waits = self.state in LIVE and not self.begun
+        state = "waiting to begin" if waits else STATES.get(self.state, self.state)
+        return f"{state}: {self.message}" if self.message else state
 
 
 @dataclass(frozen=True)

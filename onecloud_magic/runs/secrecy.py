@@ -12,7 +12,16 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-__all__ = ["HIDDEN", "canonical", "hidden", "is_masked", "masked", "names_a_secret", "readable"]
+__all__ = [
+    "HIDDEN",
+    "canonical",
+    "hidden",
+    "is_masked",
+    "masked",
+    "names_a_secret",
+    "readable",
+    "says_secret",
+]
 
 HIDDEN = "(secret)"
 _MARK = "onecloud-magic: fingerprint of a secret"
@@ -27,9 +36,17 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 
 def names_a_secret(name: str) -> bool:
     """Whether a key or a declared type says that its value is a secret; rather once too often."""
-    plain = re.sub(r"[\W_]+", "", name).casefold()
-    words = {word.casefold() for word in _WORD.findall(name)} | {plain}
-    return any(part in plain for part in _PARTS) or bool(words & _WORDS)
+    words = {word.casefold() for word in _WORD.findall(name)} | {_plain(name)}
+    return says_secret(name) or bool(words & _WORDS)
+
+
+def says_secret(name: str) -> bool:
+    """Whether it leaves no doubt, as `db_password` does: a `key` may be any key."""
+    return any(part in _plain(name) for part in _PARTS)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def masked(

@@ -31,6 +31,11 @@ class Target:
     before: tuple[tuple[str, float | None], ...] = field(default=(), repr=False)
 
     @property
+    def home(self) -> str:
+        """The path of its environment, as far as it is known."""
+        return self.path.removesuffix(f"/{self.chain}") or self.environment
+
+    @property
     def written(self) -> dict[str, Any]:
         """What the ledger keeps of it."""
         names = ("chain_id", "chain", "environment_id", "environment", "usual")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,22 @@ from .polling import FIRST, Polling
 if TYPE_CHECKING:
     from .chain_run import ChainRun
 
-__all__ = ["Wait", "awaited", "check", "wait"]
+__all__ = ["Wait", "awaited", "check", "timed_out", "wait"]
 
 _PATIENCE = 300.0  # seconds for which the service may answer badly while a run is waited for
 
 
 @dataclass
 class Wait:
-    """One wait for a run, whoever sleeps: how long until the next look, and the look itself."""
+    """One wait for a run, whoever sleeps: how long until the next look, and the look itself.
+
+    *tell* is called with what is worth a line.
+    """
 
     run: ChainRun
     account: Account
     timeout: float | None = None
+    tell: Callable[[str], object] = say
 
     def __post_init__(self) -> None:
         now, began = self.account.now(), self.run.start_at
@@ -52,8 +57,13 @@ class Wait:
         if self._until is None:
             return pause
         if now >= self._until:
-            raise _timed_out(self.run, self.timeout or 0.0)
+            raise timed_out(self.run, self.timeout or 0.0)
         return min(pause, self._until - now)
+
+    def first(self) -> None:
+        """Look at once where the last look was long ago."""
+        if not self.run.done and self.account.now() - self.run.looked_at > FIRST:
+            self.look()
 
     def look(self) -> None:
         """Look at the run; an answer that fails is survived for some minutes."""
@@ -68,7 +78,7 @@ class Wait:
         now = self.account.now()
         if self._bad_since is None:
             self._bad_since = now
-            say(f"{error} Run {self.run.id} goes on, and is still waited for.")
+            self.tell(f"{error} Run {self.run.id} goes on, and is still waited for.")
         elif now - self._bad_since > _PATIENCE:
             error.hint = f"The run goes on. {_WAIT_AGAIN.format(self.run.id)}"
             raise error
@@ -87,8 +97,7 @@ def wait(run: ChainRun, account: Account, timeout: float | None = None) -> None:
     """
     try:
         waited = Wait(run, account, timeout)
-        if not run.done and account.now() - run.looked_at > FIRST:
-            waited.look()
+        waited.first()
         while not run.done:
             account.sleep(waited.pause())
             waited.look()
@@ -112,7 +121,7 @@ def check(run: ChainRun, account: Account) -> None:
     """Raise `ChainRunFailed` where *run* has ended badly; what failed is asked for once."""
     if not run.done or run.ok:
         return
-    if run.facts.nodes is None or run.state == "errored":
+    if not _knows_why(run):
         _see_nodes(run)
     failed = [(node.name, node.message) for node in run.node_facts if node.state == "errored"]
     says = f"{run.chain or 'Chain'} (run {run.id}) {_ENDS.get(run.state, 'ended in ' + run.state)}"
@@ -120,6 +129,12 @@ def check(run: ChainRun, account: Account) -> None:
     nodes = ", ".join(name for name, _ in failed)
     hint = f"Failed: {nodes}. run.nodes() and run.outputs() show more." if nodes else ""
     raise ChainRunFailed(f"{says}: {words}" if words else f"{says}.", hint, run, failed)
+
+
+def _knows_why(run: ChainRun) -> bool:
+    """Whether the last look has brought the nodes, and what failed among them."""
+    seen = run.facts.nodes is not None
+    return seen and (run.state != "errored" or any(n.state == "errored" for n in run.node_facts))
 
 
 _ENDS = {"errored": "failed", "stopped": "was stopped"}
@@ -134,7 +149,8 @@ def interrupted(run: ChainRun) -> RunInterrupted:
     )
 
 
-def _timed_out(run: ChainRun, timeout: float) -> WaitTimeout:
+def timed_out(run: ChainRun, timeout: float) -> WaitTimeout:
+    """What a wait says whose time is up."""
     says = f"Run {run.id} of {run.chain or 'the chain'} is still live after {timeout:g} s"
     return WaitTimeout(f"{says} ({run.facts.words}).", f"It goes on. {_STOP.format(run.id)}", run)
 

@@ -50,9 +50,13 @@ class Card:
     @property
     def text(self) -> str:
         """The card for a terminal."""
-        wide = max((len(label) for label, _ in self.facts), default=0)
+        labels = [printable(label) for label, _ in self.facts]
+        wide = max(map(len, labels), default=0)
         lines = [" ".join(filter(None, (self.title, self.badge and f"[{self.badge}]")))]
-        lines += [f"  {label:<{wide}}  {_plain(fact)}" for label, fact in self.facts]
+        lines += [
+            f"  {label:<{wide}}  {_plain(fact)}"
+            for label, (_, fact) in zip(labels, self.facts, strict=True)
+        ]
         if self.next:
             lines.append(f"  {'next':<{wide}}  {' · '.join(self.next)}")
         return "\n".join(lines)
@@ -66,7 +70,8 @@ class Card:
         rows = (
             # In a span of its own, "$" is no mathematics to the notebook.
             htpy.tr(style=_ROW)[
-                htpy.th(style=_LABEL, scope="row")[label], htpy.td(style=_VALUE)[_drawn(fact)]
+                htpy.th(style=_LABEL, scope="row")[shown(label)],
+                htpy.td(style=_VALUE)[_drawn(fact)],
             ]
             for label, fact in self.facts
         )

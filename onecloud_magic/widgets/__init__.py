@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .login import LoginForm
     from .quota import QuotaGauge
+    from .run import RunCard
     from .secret_field import SecretField
 
-__all__ = ["LoginForm", "QuotaGauge", "SecretField"]
+__all__ = ["LoginForm", "QuotaGauge", "RunCard", "SecretField"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:
         from .quota import QuotaGauge
 
         return QuotaGauge
+    if name == "RunCard":
+        from .run import RunCard
+
+        return RunCard
     if name == "SecretField":
         from .secret_field import SecretField
 

@@ -49,6 +49,13 @@ class LiveCard:
         if self._widget is not None or self.place:
             self._redraw.ask()
 
+    def resend(self) -> None:
+        """Show it as output of the cell that runs now, as it stands.
+
+        Who executes notebooks to save them drops what comes later than the end of its own cell.
+        """
+        self._update()
+
     def end(self) -> None:
         """Show the last card, which stays."""
         self._redraw.end()

@@ -110,4 +110,4 @@ def test_every_command_with_an_account_takes_a_profile(signed_in: Shell, name: s
         signed_in.run(f"%onecloud {name} {'x' if name in NEEDS else ''} -p ../elsewhere")
 
 
-NEEDS = ("commands", "nodes", "outputs")
+NEEDS = ("commands", "nodes", "outputs", "run", "stop")

@@ -34,7 +34,7 @@ def there(shell: Shell) -> dict[str, Any]:
     }
 
 
-ONCE = {"magics": ["line"], "matchers": 1, "configurables": 1}
+ONCE = {"magics": ["line", "cell"], "matchers": 1, "configurables": 1}
 NOTHING = {"magics": [], "matchers": 0, "configurables": 0}
 
 

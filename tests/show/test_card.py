@@ -68,9 +68,9 @@ def facts_of_text(card: Card) -> list[tuple[str, str]]:
 
 
 def facts_of_html(card: Card) -> list[tuple[str, str]]:
-    rows = re.findall(r"<tr [^>]*>(.*?)</tr>", card.html, re.DOTALL)
-    pages = [Page(row) for row in rows]
-    return [("".join(page.of("th")), "".join(page.of("bdi"))) for page in pages]
+    rows = re.findall(r"<tr [^>]*><th (.*?)</th><td (.*?)</td></tr>", card.html, re.DOTALL)
+    told = [[Page(f"<p {cell}</p>").of("bdi") for cell in row] for row in rows]
+    return [("".join(label), "".join(fact)) for label, fact in told]
 
 
 def test_html_and_text_have_the_same_facts() -> None:
@@ -103,6 +103,16 @@ def test_a_hostile_name_is_inert(name: str) -> None:
         facts_of_text(card) == facts_of_html(card) == [("user", printable(name)), ("host", "here")]
     )
     assert len(card.text.splitlines()) == 3
+    assert harmless(card.html)
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_label_is_inert_as_well(name: str) -> None:
+    card = Card("Chain run", ((f"node {name}", "running"),))
+
+    told = [(printable(f"node {name}"), "running")]
+    assert facts_of_html(card) == told
+    assert card.text.split("\n")[1].split("  running")[0].strip() == told[0][0]
     assert harmless(card.html)
 
 
