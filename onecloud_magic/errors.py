@@ -248,7 +248,7 @@ class StartOutcomeUnknown(OneCloudError):
 class ChainRunFailed(OneCloudError):
     """A run that was waited for ended neither in `all_succeeded` nor in `warned`.
 
-    *run* is the `ChainRun`, *nodes* are its failed nodes, each as its name and message.
+    *run* is the `ChainRun`, of many their frame; *nodes* are what failed, as name and message.
     """
 
     def __init__(self, message: str, hint: str, run: Any, nodes: Sequence[tuple[str, str]]) -> None:

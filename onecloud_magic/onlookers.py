@@ -12,7 +12,8 @@ from typing import Any
 __all__ = ["Onlooker", "look_away", "look_on", "show"]
 
 Onlooker = Callable[[Any], object]
-"""Is called with the `Activity` of an account whenever that has changed, on whatever thread."""
+"""Is called with the `Activity` of an account, or with a batch of runs (`Many`), whenever that has
+changed, on whatever thread."""
 
 _onlookers: tuple[Onlooker, ...] = ()
 
@@ -30,8 +31,8 @@ def look_away(onlooker: Onlooker) -> None:
     _onlookers = tuple(each for each in _onlookers if each is not onlooker)
 
 
-def show(activity: object) -> None:
-    """Show *activity* to all who look on; what goes wrong there is no concern of whoever works."""
+def show(seen: object) -> None:
+    """Show it to all who look on; what goes wrong there is no concern of whoever works."""
     for each in _onlookers:
         with suppress(Exception):
-            each(activity)
+            each(seen)

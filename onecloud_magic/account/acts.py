@@ -7,6 +7,7 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
+from .. import onlookers
 from ..errors import (
     BadAnswer,
     ChainStartRefused,
@@ -21,17 +22,20 @@ from ..runs import (
     ChainRun,
     Declared,
     Inputs,
+    Many,
     RunFacts,
+    Sheet,
     Start,
     Starts,
     Target,
     id_in,
     latest,
+    named,
     say,
     settle,
 )
 from .desk import Desk, account_of
-from .given import shown
+from .given import shown, whole
 from .inventory import Inventory, Scope
 from .names import Named, Wanted, find_one, name_of, wanted
 from .observed import Session
@@ -40,6 +44,8 @@ from .reading import Reading
 from .rules import Rules
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .onecloud import OneCloud
 
 _users: dict[tuple[Home, str], str] = {}  # that the ledger knows, by account
@@ -76,16 +82,55 @@ class Acts(Reader):
         """
         given = Inputs.read(inputs)
         del inputs  # as above
-        scope = self._scope(workspace, environment, chain)
-        if scope.chain is None:
-            raise UsageError(f"chain cannot be {shown(chain)}: one is started.", "Name it.")
-        desk = self._desk()
-        target = self._confirmed(desk, scope, scope.chain)
-        before = [] if target.takes.names else desk.starts.keys(target.chain_id)
-        ready = given.declared(target.chain, target.takes, before)
-        if unchecked := ready.unchecked(target.takes, before):
-            say(unchecked)
+        desk, target = self._to_start(workspace, environment, chain)
+        [ready] = _declared(desk, target, [given])
         return Start(desk, target, ready)
+
+    def start_many(
+        self,
+        chain: Any,
+        frame: pd.DataFrame,
+        environment: Any = None,
+        max_parallel: int = 3,
+        stop_on_failure: bool = False,
+        *,
+        workspace: Any = None,
+        again: bool = False,
+    ) -> pd.DataFrame:
+        """Start a chain once for each row of *frame*, its columns the inputs, and wait for all.
+
+        At most *max_parallel* runs are live at once; of a chain that runs once at a time each row
+        waits for its turn. A failure stops nothing; with *stop_on_failure* rows that are not begun
+        then stay without a run. Missing values are sent as null, times as ISO text.
+
+        The same rows, in whatever order, go on with a batch of which not every row has a run that
+        has ended, after a restart of the kernel, too: no row is started twice, one that was refused
+        is tried again. Else, and with *again*, all are started anew. Costs about two calls a row.
+
+        Columns: those of *frame*, then `run_id run_error` string, `run_state` category, `run_ok`
+        boolean (false where there is no run), `run_start_at run_end_at` datetime64[us, UTC],
+        `run_duration` timedelta64[us], and `output.<name>` string for each name among what the
+        nodes brought forth; of several nodes with one name it is the last one's.
+
+        Raises:
+            UsageError: a cell cannot be sent, or a column is no input; nothing was started.
+            RunInterrupted: Ctrl-C; what lives goes on, and so does the same call.
+            OneCloudError: see `start`; what became of a single row is in its `run_error`.
+        """
+        sheet = Sheet(frame)
+        del frame  # as above
+        most = whole(max_parallel)
+        if most is None or most < 1:
+            raise UsageError(f"max_parallel cannot be {shown(max_parallel)}.", "Give 1 or more.")
+        desk, target = self._to_start(workspace, environment, chain)
+        ready = _declared(desk, target, sheet.inputs)
+        if not ready:
+            return sheet.joined([])
+        batch = named(desk, target, ready, sheet.labels, again=again)
+        observer = onlookers.show if self.progress else _nobody
+        many = Many(desk, target, batch, most=most, observer=observer)
+        many.go(stop_on_failure=bool(stop_on_failure))
+        return sheet.joined(batch.rows)
 
     def get_run(self, run: Any) -> ChainRun:
         """Take up a run by its id (`getChainRun`, 1 call; names: the inventory)."""
@@ -139,6 +184,14 @@ class Acts(Reader):
                     _users[known] = user[1] or user[0]
         return _users.get(known)
 
+    def _to_start(self, workspace: Any, environment: Any, chain: Any) -> tuple[Desk, Target]:
+        """The chain that is to be started, as a fresh read has just told it."""
+        scope = self._scope(workspace, environment, chain)
+        if scope.chain is None:
+            raise UsageError(f"chain cannot be {shown(chain)}: one is started.", "Name it.")
+        desk = self._desk()
+        return desk, self._confirmed(desk, scope, scope.chain)
+
     def _desk(self) -> Desk:
         return Desk(cast("OneCloud", self), self._line)
 
@@ -169,6 +222,18 @@ class Acts(Reader):
         except (NotFound, Unreachable, BadAnswer, QuotaExceeded, ValueError):
             return "", ""  # the run is what was asked for
         return next((each.name for each in chains if each.id == facts.chain_id), ""), home.name
+
+
+def _declared(desk: Desk, target: Target, every: list[Inputs]) -> list[Inputs]:
+    """The inputs under the names that the chain has; says once what could not be checked."""
+    before = [] if target.takes.names else desk.starts.keys(target.chain_id)
+    ready = [each.declared(target.chain, target.takes, before) for each in every]
+    if ready and (unchecked := ready[0].unchecked(target.takes, before)):
+        say(unchecked)
+    return ready
+
+
+def _nobody(_: object) -> None: ...
 
 
 def _fresh(desk: Desk, named: Named) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from ..api import Trip
 from ..runs import Starts
 from .line import Line
 from .marks import badge, clock_time
+from .reading import Reading
 from .rules import Rules
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Desk:
     def act(self, trip: Trip, name: str, /, **parameters: object) -> Any:
         Rules.of(self._account).check()
         return self._line.transport.act(trip, name, **parameters)
+
+    def ask(self, name: str, /, **parameters: object) -> Any:
+        return Reading(self._line, Rules.of(self._account)).ask(name, **parameters)
 
     def frame(self, table: str, run_id: str) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(self._account, table)(run_id)

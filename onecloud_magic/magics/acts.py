@@ -11,9 +11,12 @@ from ..show import Text
 from .command import Typed, command
 from .inputs import inputs_of, spelt_out
 from .mine import latest_live
+from .over import inputs_over, run_over
 from .watch import How, keep, wait_for
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..account import OneCloud
     from ..runs import ChainRun, Start
 
@@ -35,20 +38,40 @@ def run(
     dry_run: bool = False,
     again: bool = False,
     stop_on_interrupt: bool = False,
-) -> ChainRun | Text:
+    over: str | None = None,
+    max_parallel: str | None = None,
+    stop_on_failure: bool = False,
+) -> ChainRun | Text | pd.DataFrame:
     """Start a chain exactly once, show how it goes, and fail if it fails.
 
     Inputs are -i key=text and -i key:=JSON, or the body of a cell in YAML, where a value that is
     exactly $name is that variable. Where the same start is live already, its run is shown. Ctrl-C
-    ends the wait, not the run. In a shell --no-wait prints the id of the run.
+    ends the wait, not the run. In a shell --no-wait prints the id of the run. With --over a run is
+    started for each row of a frame, which comes back with what became of them.
 
     Example:
         %onecloud run "Finance Close/Test/Monthly Close"
         %onecloud run "Trial Balance Load" -e Staging -i period=2026-10 --dry-run
+        %onecloud run "Trial Balance Load" -e Test --over periods --max-parallel 3
     """
     how = How(_seconds(timeout), stop_on_interrupt, not typed.silent)
     if no_wait and (how.stops or how.timeout is not None):
         raise UsageError("--no-wait does not wait.", "Leave out --timeout, --stop-on-interrupt.")
+    if over is not None:
+        if input or typed.body is not None or no_wait or how.timeout is not None or how.stops:
+            raise UsageError(
+                "--over takes its inputs from the frame, and waits for all.",
+                "Leave out -i, the body, --no-wait, --timeout, --stop-on-interrupt.",
+            )
+        start = oc.prepare(chain, environment, workspace=workspace)
+        if dry_run:
+            return inputs_over(over, typed.variables)
+        _guard(oc, start, yes)
+        return run_over(
+            oc, start.target, over, typed.variables, max_parallel, stop_on_failure, again
+        )
+    if max_parallel is not None or stop_on_failure:
+        raise UsageError("--max-parallel and --stop-on-failure go with --over.", "Name a frame.")
     start = oc.prepare(chain, environment, _inputs(input or [], typed), workspace=workspace)
     if dry_run:
         from .dry_run import what_would_be_sent

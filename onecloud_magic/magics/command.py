@@ -96,6 +96,13 @@ FLAGS = {
     "yes": Flag(("--yes",), "Start it although its environment is protected."),
     "dry_run": Flag(("--dry-run",), "Show what would be sent, and send nothing."),
     "again": Flag(("--again",), "Start it although a run of the same inputs is live."),
+    "over": Flag(
+        ("--over",), "Start it for each row of this frame; its columns are the inputs.", "FRAME"
+    ),
+    "max_parallel": Flag(
+        ("--max-parallel",), "So many runs live at once, at most; 3 if not given.", "NUMBER"
+    ),
+    "stop_on_failure": Flag(("--stop-on-failure",), "Begin no more rows once one has failed."),
     "stop_on_interrupt": Flag(("--stop-on-interrupt",), "Have Ctrl-C stop the run, too."),
     "refresh": Flag(("--refresh",), "Ask the service anew, whatever the cache knows."),
     "profile": Flag(("-p", "--profile"), "Whose session to use, this once.", "PROFILE"),

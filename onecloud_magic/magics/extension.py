@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from ..account import Activity
+    from ..runs import Many
 
 __all__ = ["load", "unload"]
 
@@ -61,11 +62,11 @@ def _take_out(shell: InteractiveShell) -> None:
     look_away(_look)
 
 
-def _look(activity: Activity) -> None:
+def _look(seen: Activity | Many) -> None:
     """Show what takes its time, of every account: of a magic, and of plain Python in a cell."""
-    from ..widgets.progress import progress
+    from ..widgets.watching import show
 
-    progress(activity)
+    show(seen)
 
 
 def _overview() -> str:

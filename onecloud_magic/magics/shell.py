@@ -16,6 +16,7 @@ from .line import carry_out, read
 
 if TYPE_CHECKING:
     from ..account import Activity
+    from ..runs import Many
 
 __all__ = ["main"]
 
@@ -57,11 +58,11 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _look(activity: Activity) -> None:
+def _look(seen: Activity | Many) -> None:
     """Show what takes its time."""
-    from ..widgets.progress import progress
+    from ..widgets.watching import show
 
-    progress(activity)
+    show(seen)
 
 
 def _text(result: Any, *, csv: bool) -> str:

@@ -6,6 +6,7 @@ A `ChainRun` is given its account (`Account`); nothing here knows where an accou
 from __future__ import annotations
 
 from .account import Account
+from .batch import Row, named
 from .chain_run import ChainRun
 from .entries import Entry
 from .face import lasted
@@ -14,7 +15,10 @@ from .following import Following
 from .history import latest
 from .inputs import Declared, Inputs
 from .ledger import Starts
+from .many import Many
+from .many_card import many_card, row_words
 from .notices import say
+from .outcome import Sheet
 from .secrecy import hidden, names_a_secret, says_secret
 from .starting import Start, settle
 from .stopping import Stopped
@@ -31,8 +35,11 @@ __all__ = [
     "Entry",
     "Following",
     "Inputs",
+    "Many",
     "NodeFacts",
+    "Row",
     "RunFacts",
+    "Sheet",
     "Start",
     "Starts",
     "Stopped",
@@ -43,7 +50,10 @@ __all__ = [
     "id_in",
     "lasted",
     "latest",
+    "many_card",
+    "named",
     "names_a_secret",
+    "row_words",
     "say",
     "says_secret",
     "settle",

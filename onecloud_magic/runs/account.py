@@ -38,6 +38,9 @@ class Account(Protocol):
     def act(self, trip: Trip, name: str, /, **parameters: object) -> Any:
         """Make one call that acts, and tell *trip* of its way."""
 
+    def ask(self, name: str, /, **parameters: object) -> Any:
+        """Give what a call gives; of a run that has ended from the cache, where it is known."""
+
     def frame(self, table: str, run_id: str) -> pd.DataFrame:
         """The read *table* (nodes or outputs) of a run."""
 

@@ -30,6 +30,9 @@ _TABLES = (
     "create index if not exists batches on starts (account, batch)",
     "create table if not exists users (account text primary key, id text, name text)",
     "create table if not exists salts (salt blob)",
+    "create table if not exists many (account text not null, rows text not null, "
+    "number integer not null, begun_at real not null, ended_at real, "
+    "primary key (account, rows, number))",
 )
 _SELECT = f"select {', '.join(COLUMNS)} from starts where account = ?"  # noqa: S608  # our names
 _HINT = "See that the folder is yours and has room, or name another one in ONECLOUD_HOME."
@@ -62,6 +65,15 @@ class Page:
         setting = ", ".join(f"{name} = ?" for name in values)
         asked = f"update starts set {setting} where id = ?"  # noqa: S608  # names of ours
         self.file.execute(asked, (*values.values(), number))
+
+    def batch(self, rows: str) -> tuple[int, float, float | None] | None:
+        """The last batch of those *rows*: its number, when it was begun, and when it ended."""
+        asked = (
+            "select number, begun_at, ended_at from many where account = ? and rows = ? "
+            "order by number desc"
+        )
+        found = self.file.execute(asked, (self.account, rows)).fetchone()
+        return None if found is None else (found[0], found[1], found[2])
 
     def salt(self) -> bytes:
         """What the fingerprints of this file are made with."""

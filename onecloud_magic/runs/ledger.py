@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Starts"]
 
+_NOTHING = "Nothing was started"
 _NEAR = 600.0  # seconds within which the runs of two starts may be taken for one another
 
 
@@ -50,7 +51,7 @@ class Starts:
             OneCloudError: it cannot be written down, so it must not be sent.
         """
         name, place = batch or (None, None)
-        with self._book.writing("Nothing was started: the start cannot be written down") as page:
+        with self._book.writing(f"{_NOTHING}: the start cannot be written down") as page:
             kept = canonical(masked(inputs, page.salt(), inputs.secret))
             same = self._of_row(page, name, place) if name else self._same(page, target, kept)
             if same and not again:
@@ -151,6 +152,27 @@ class Starts:
         """The starts of a batch, in the order of its rows; of each row the latest last."""
         return self._entries("and batch = ? order by place, id", batch)
 
+    def batch(self, rows: str, *, again: bool = False) -> tuple[str, float | None]:
+        """The batch of those *rows*: its name, and when it was begun if it goes on, else None.
+
+        It is the one that has not ended, unless *again*, else a new one. Of two kernels that ask
+        at once, one begins it and the other goes on with it.
+        """
+        with self._book.writing(f"{_NOTHING}: the batch cannot be written down") as page:
+            number, begun_at, ended_at = page.batch(rows) or (0, 0.0, 0.0)
+            if ended_at is None and not again:
+                return f"{rows}-{number}", begun_at
+            new = (self._account, rows, number + 1, self._clock())
+            page.file.execute("insert into many values (?, ?, ?, ?, null)", new)
+            return f"{rows}-{number + 1}", None
+
+    def end_batch(self, name: str) -> None:
+        """Note that all rows of a batch have their runs, and that these have been told."""
+        rows, _, number = name.rpartition("-")
+        asked = "update many set ended_at = ? where account = ? and rows = ? and number = ?"
+        with self._book.writing("The end of the batch cannot be written down") as page:
+            page.file.execute(asked, (self._clock(), self._account, rows, int(number)))
+
     def rivals(self, entry: Entry) -> list[Entry]:
         """Other starts of that chain whose run could be taken for the one of *entry*.
 
@@ -176,6 +198,12 @@ class Starts:
         """Any inputs as the ledger would have written them for *like*, to be compared."""
         with self._book.writing("The ledger of starts cannot be used") as page:
             return canonical(masked(inputs, page.salt(), like.secret_keys))
+
+    def written_rows(self, every: Sequence[Inputs]) -> list[str]:
+        """The inputs of many starts as they are written down: the same text for the same inputs."""
+        with self._book.writing(f"{_NOTHING}: the ledger of starts cannot be used") as page:
+            salt = page.salt()
+        return [canonical(masked(each, salt, each.secret)) for each in every]
 
     def frame(self) -> pd.DataFrame:
         """All starts as a frame, newest first; no inputs that are secret are in it."""

@@ -80,12 +80,16 @@ def settle(account: Account, entry: Entry) -> Entry:
 
     It costs one look into the history at most, and starts nothing. What cannot be told stays open.
     """
-    now = account.now()
+    return _settled(account, entry)[0]
+
+
+def _settled(account: Account, entry: Entry) -> tuple[Entry, Finding]:
+    now, finding = account.now(), Finding()
     if entry.is_left(now):
         account.starts.unsent(entry)
     elif entry.is_open(now):
-        look_up(account, entry, ONCE)
-    return account.starts.entry(entry.id)
+        finding = look_up(account, entry, ONCE)
+    return account.starts.entry(entry.id), finding
 
 
 class _Sending:
@@ -199,9 +203,9 @@ class _Earlier:
 
     def run(self) -> ChainRun | None:
         """Its run as it stands now; None where it was never started."""
-        entry = settle(self.account, self._no_longer_under_way())
+        entry, finding = _settled(self.account, self._no_longer_under_way())
         if entry.is_open(self.account.now()):
-            raise _unknown(self.account, entry, Finding(), earlier=True)
+            raise _unknown(self.account, entry, finding, earlier=True)
         if entry.step != "run" or entry.run_id is None:
             return None
         facts = RunFacts(entry.run_id, entry.state, entry.chain_id, entry.environment_id)

@@ -44,7 +44,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("%onecloud last --curl p", ["powershell"]),
     ("%onecloud last --c", ["--curl"]),
     ("%onecloud ru", ["run", "runs"]),
-    ("%onecloud run --st", ["--stop-on-interrupt"]),
+    ("%onecloud run --st", ["--stop-on-failure", "--stop-on-interrupt"]),
     ("%onecloud run X --no", ["--no-wait"]),
     ("%onecloud run X -i ", []),
     ("%onecloud stop --", ["--help", "--output", "--profile"]),

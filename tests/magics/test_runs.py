@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from onecloud_magic import OneCloud
@@ -418,10 +419,11 @@ def test_mine_goes_alone(signed_in: Shell, flag: str) -> None:
 
 
 def test_the_examples_of_the_help_do_what_they_say(signed_in: Shell, sandbox: Sandbox) -> None:
+    signed_in.ipython.user_ns["periods"] = pd.DataFrame({"period": ["2026-11"]})
     for name in ("run", "watch", "stop"):
         _, _, lines = COMMANDS[name].doc.partition("Example:\n")
         for line in lines.strip().splitlines():
             sandbox.plan_next("all_succeeded", 1.0)
             signed_in.run(line.strip().replace("RUN", "9000001"))
 
-    assert len(sent(sandbox)) == 1
+    assert len(sent(sandbox)) == 2

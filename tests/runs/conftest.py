@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
 import pytest
 
-from onecloud_magic import OneCloud
+from onecloud_magic import OneCloud, OneCloudWarning
 from onecloud_magic.home import Home
 from onecloud_magic.sandbox import Sandbox
 from onecloud_magic.sandbox.company import Chain
@@ -17,6 +21,10 @@ from tests.account.conftest import (
     one_clock,
     sign_in,
 )
+from tests.conftest import Clock
+
+GoOn = Callable[..., pd.DataFrame]
+Interrupt = Callable[[int], None]
 
 __all__ = ["clock", "home", "new_sandbox", "one_clock", "sign_in"]
 
@@ -35,6 +43,37 @@ def account(sandbox: Sandbox, sign_in: SignIn) -> OneCloud:
 def chain(sandbox: Sandbox) -> Chain:
     """One that takes a period, and may run several times at once."""
     return chain_of(sandbox, concurrency_enabled=True)
+
+
+@pytest.fixture
+def go_on(account: OneCloud, chain: Chain) -> GoOn:
+    """The same call again, and the warning that it goes on."""
+
+    def gone_on(frame: pd.DataFrame, known: int, **options: Any) -> pd.DataFrame:
+        with pytest.warns(OneCloudWarning, match=f"{known} of {len(frame)} rows have their run"):
+            return account.start_many(chain.id, frame, **options)
+
+    return gone_on
+
+
+@pytest.fixture
+def interrupt(
+    clock: Clock, account: OneCloud, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], None]:
+    """Press Ctrl-C in a sleep, so many sleeps from now."""
+
+    def pressed(after: int) -> None:
+        slept, line = [0], account._line
+
+        def sleep(seconds: float) -> None:
+            slept[0] += 1
+            if slept[0] == after:
+                raise KeyboardInterrupt
+            clock.advance(seconds)
+
+        monkeypatch.setattr(line, "sleep", sleep)
+
+    return pressed
 
 
 def chain_of(sandbox: Sandbox, **wanted: object) -> Chain:

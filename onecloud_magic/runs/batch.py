@@ -1,0 +1,113 @@
+"""A batch: the rows that are started together, and the name under which the ledger has them.
+
+The name is a fingerprint of account, chain, environment and rows, and a number. The same rows are
+the same batch, in whatever order, until all of them have their runs and these have been told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .account import Account
+from .chain_run import ChainRun
+from .entries import Entry
+from .facts import RunFacts
+from .inputs import Inputs
+from .secrecy import canonical
+from .target import Target
+
+__all__ = ["Batch", "Row", "named", "taken_up"]
+
+
+@dataclass(eq=False)
+class Row:
+    """One row, and what became of it.
+
+    Attributes:
+        place: its number in the ledger's batch.
+        label: how people call it: its index in the frame.
+        error: why it has no run, or why that cannot be told from a good one.
+        outputs: what the run's nodes brought forth; None where that is not read yet.
+    """
+
+    place: int
+    label: str
+    inputs: Inputs = field(repr=False)
+    run: ChainRun | None = None
+    error: str = ""
+    outputs: dict[str, Any] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be started."""
+        return self.run is None and not self.error
+
+    @property
+    def is_live(self) -> bool:
+        return self.run is not None and not self.run.done and not self.error
+
+    @property
+    def ok(self) -> bool:
+        return self.run is not None and self.run.ok
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The name of a batch, the rows of it, and when it was begun, where it goes on."""
+
+    name: str
+    rows: tuple[Row, ...]
+    begun_at: float | None = None
+
+
+def named(
+    account: Account,
+    target: Target,
+    every: Sequence[Inputs],
+    labels: Sequence[str],
+    *,
+    again: bool = False,
+) -> Batch:
+    """The batch of these inputs: the one that has not ended, unless *again*, else a new one."""
+    written = account.starts.written_rows(every)
+    whole = [target.chain_id, target.environment_id, *sorted(written)]
+    rows = hashlib.sha256(canonical(whole).encode()).hexdigest()[:20]
+    name, begun_at = account.starts.batch(rows, again=again)
+    order = sorted(range(len(written)), key=written.__getitem__)
+    place = {number: rank for rank, number in enumerate(order)}
+    listed = [Row(place[number], labels[number], each) for number, each in enumerate(every)]
+    return Batch(name, tuple(listed), begun_at)
+
+
+def taken_up(account: Account, batch: Batch) -> list[Row]:
+    """Give the rows their runs that the ledger knows; tells the rows of which nobody knows."""
+    latest = {each.place: each for each in account.starts.of_batch(batch.name)}
+    unknown = []
+    for row in batch.rows:
+        entry = latest.get(row.place)
+        if entry is not None and entry.step == "run" and entry.run_id is not None:
+            row.run = ChainRun(account, _seen(entry), entry, earlier=True)
+        elif entry is not None and entry.is_open(account.now()):
+            unknown.append(row)
+    return unknown
+
+
+def _seen(entry: Entry) -> RunFacts:
+    """The run of a start as it was seen last."""
+    start_at, end_at = (
+        None if at is None else datetime.fromtimestamp(at, UTC)
+        for at in (entry.start_at, entry.end_at)
+    )
+    return RunFacts(
+        id=entry.run_id or "",
+        state=entry.state,
+        chain_id=entry.chain_id,
+        environment_id=entry.environment_id,
+        start_at=start_at,
+        end_at=end_at,
+        ended=bool(entry.ended),
+    )
