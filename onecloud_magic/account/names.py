@@ -14,6 +14,7 @@ from typing import Any
 
 from ..api import Record
 from ..errors import Ambiguous, NotFound, UsageError
+from ..runs import ChainRun
 from .given import has_controls, shown, whole
 
 _LONGEST = 1_000
@@ -79,6 +80,8 @@ def wanted(kind: str, given: object) -> Wanted:
     """
     if isinstance(given, str):
         return Wanted(_sendable(kind, given))
+    if kind == "run" and isinstance(given, ChainRun):
+        return Wanted(given.id, is_id=True)
     if (number := whole(given)) is not None:
         return Wanted(str(number))
     row = _fields(given)

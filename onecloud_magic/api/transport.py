@@ -20,7 +20,7 @@ from .paging import Pages
 from .request import Request, make_request
 from .trouble import explain
 from .trust import adapter
-from .wire import Reply, rate_limited, read_reply
+from .wire import Reply, proves_a_refusal, rate_limited, read_reply
 
 __all__ = ["CONNECTIONS", "USER_AGENT", "Transport", "Trip"]
 
@@ -128,7 +128,8 @@ class Transport:
     def _in_session(self, asked: Request, trip: Trip = _UNWATCHED) -> Any:
         reply = self._paced(asked, trip)
         for renew in self._renewals:
-            if reply.status != 401 or not renew():
+            refused = reply.status == 401 and proves_a_refusal(asked, reply)
+            if not refused or not renew():
                 break
             reply = self._paced(asked, trip)
         return read_reply(asked, reply)
@@ -138,7 +139,7 @@ class Transport:
             with self._pace.turn() as turn:
                 reply = self._send(asked, trip)
                 limited = rate_limited(asked, reply)
-                if limited or reply.status == 401:
+                if limited or (reply.status == 401 and proves_a_refusal(asked, reply)):
                     trip.refused()
                 self._on_reply(asked, reply)
                 if not limited:

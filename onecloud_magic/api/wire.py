@@ -29,7 +29,7 @@ from .operations import Answer
 from .request import Request
 from .words import one_line, words_in
 
-__all__ = ["Quota", "Reply", "rate_limited", "read_reply"]
+__all__ = ["Quota", "Reply", "proves_a_refusal", "rate_limited", "read_reply"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,16 @@ def read_reply(request: Request, reply: Reply) -> Any:
     raise _unreadable(request, reply, why)
 
 
+def proves_a_refusal(request: Request, reply: Reply) -> bool:
+    """Whether a 401 or 403 says that the call was not carried out: one that acts has to say so."""
+    return not request.operation.acts or reply.words is not None
+
+
 def _refusal(request: Request, reply: Reply) -> OneCloudError:
+    if reply.status in (401, 403) and not proves_a_refusal(request, reply):
+        name = request.operation.id
+        said = f"{name} was answered {reply.status}, with something that cannot be read."
+        return BadAnswer(said, operation=name)
     match reply.status:
         case 401:
             told = f": {reply.words}" if reply.words else "."

@@ -65,7 +65,7 @@ def run(
             )
         start = oc.prepare(chain, environment, workspace=workspace)
         if dry_run:
-            return inputs_over(over, typed.variables)
+            return inputs_over(oc, start.target, over, typed.variables)
         _guard(oc, start, yes)
         return run_over(
             oc, start.target, over, typed.variables, max_parallel, stop_on_failure, again

@@ -114,7 +114,9 @@ def _yaml(body: str) -> Any:
         where = f" in line {mark.line + 1}" if mark else ""
         why = one_line(str(error.problem or error.context or "it cannot be read"))
         raise UsageError(f"The cell cannot be read{where}: {why}.", _BODY) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except UsageError:
+        raise
+    except Exception as error:  # what a tag does not fit ends in whatever it does
         raise UsageError(f"The cell cannot be read: {one_line(str(error))}.", _BODY) from None
 
 

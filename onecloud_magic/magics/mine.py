@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..errors import NotSignedIn
+from ..errors import NotFound, NotSignedIn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,11 @@ def latest_live(oc: OneCloud) -> list[ChainRun]:
     """
     _signed_in(oc)
     oc.settle_starts()
-    return [oc.get_run(each.run_id) for each in oc.starts.live() if each.run_id]
+    runs: list[ChainRun] = []
+    for each in oc.starts.live():
+        with suppress(NotFound):  # the service keeps no run for ever
+            runs += [oc.get_run(each.run_id)] if each.run_id else []
+    return runs
 
 
 def _signed_in(oc: OneCloud) -> None:

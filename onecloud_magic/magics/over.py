@@ -52,7 +52,9 @@ def run_over(
     return result
 
 
-def inputs_over(frame: str, variables: Mapping[str, Any]) -> pd.DataFrame:
+def inputs_over(
+    oc: OneCloud, target: Target, frame: str, variables: Mapping[str, Any]
+) -> pd.DataFrame:
     """What would be sent for each row of the variable *frame*, secrets left out; sends nothing.
 
     Raises:
@@ -61,8 +63,8 @@ def inputs_over(frame: str, variables: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
     rows = _frame(frame, variables)
-    sent = [each.shown for each in Sheet(rows).inputs]
-    return pd.DataFrame(sent, index=rows.index, columns=rows.columns, dtype=object)
+    sent = [each.shown for each in oc.declared(target, Sheet(rows).inputs)]
+    return pd.DataFrame(sent, index=rows.index, dtype=object)
 
 
 def _frame(name: str, variables: Mapping[str, Any]) -> Any:

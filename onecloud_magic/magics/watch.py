@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ChainRunFailed, RunInterrupted, WaitTimeout
+from ..errors import ChainRunFailed, OneCloudError, RunInterrupted, WaitTimeout
 from ..widgets import RunCard
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Watch:
     """Looks at a run in a thread of its own and shows its card, until the run has ended.
 
     Attributes:
+        oc: the account of the run: two services may number their runs alike.
         run: the run.
         following: who looks at it.
         over: whether that has ended.
@@ -43,7 +44,7 @@ class Watch:
     def __init__(
         self, oc: OneCloud, run: ChainRun, how: How, following: Following | None = None
     ) -> None:
-        self.run, self.over = run, False
+        self.oc, self.run, self.over = oc, run, False
         self._card = RunCard(oc, run) if how.shown and oc.progress else None
         self.following = following or run.follow(tell=self._tell, over=self._end)
         self._own = following is None
@@ -118,8 +119,9 @@ def wait_for(oc: OneCloud, runs: Sequence[ChainRun], how: How) -> ChainRun:
 
 def _watch(oc: OneCloud, run: ChainRun, how: How) -> Watch:
     """A new watch; where one goes on already, both see what one thread is told."""
-    same = (each for each in _kept if each.run.id == run.id and not each.over)
-    if (other := next(same, None)) is None:
+    place = (oc, run.id, run.chain_id)
+    same = (each for each in _kept if (each.oc, each.run.id, each.run.chain_id) == place)
+    if (other := next((each for each in same if not each.over), None)) is None:
         return Watch(oc, run, how)
     return Watch(oc, other.run, how, other.following)
 
@@ -158,6 +160,8 @@ def _stopped(run: ChainRun) -> str:
         return f"{_name(run)}: {run.stop()}."
     except KeyboardInterrupt:
         return f"{_name(run)}: interrupted again, it is not known whether it stops."
+    except OneCloudError as error:
+        return f"{_name(run)}: could not stop: {error}"
 
 
 def _name(run: ChainRun) -> str:

@@ -28,9 +28,22 @@ _MARK = "onecloud-magic: fingerprint of a secret"
 _ROUNDS = 100_000  # a password may be short: guessing at it from the file must be slow
 _PARTS = (
     *("password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "pwd"),
-    *("secret", "token", "credential", "apikey", "bearer"),
+    *("secret", "token", "credential", "apikey", "accesskey", "privatekey", "sshkey", "bearer"),
+    *("dbpass", "userpass", "connectionstring", "encrypted", "jwt"),
 )
-_WORDS = {"pass", "pw", "key", "keys", "cred", "creds", "pin", "auth", "authorization", "private"}
+_WORDS = {
+    "pass",
+    "pw",
+    "key",
+    "keys",
+    "cred",
+    "creds",
+    "pin",
+    "auth",
+    "authorization",
+    "private",
+    "otp",
+}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 
 

@@ -60,15 +60,18 @@ def test_a_row_that_fails_fails_the_cell_and_the_result_is_on_the_error(
     assert [label for label, _ in bad.value.nodes] == ["1"]
 
 
-def test_what_would_be_sent_is_told_without_secrets_and_without_a_call(sandbox: Sandbox) -> None:
+def test_what_would_be_sent_is_told_without_secrets_and_nothing_is_sent(
+    account: OneCloud, sandbox: Sandbox, chain: Chain
+) -> None:
     days = pd.DataFrame({"day": [pd.Timestamp("2026-10-31"), pd.NaT]}, index=["a", "b"])
+    frame = days.assign(password="swordfish")  # noqa: S106  # made up
 
-    told = inputs_over("days", {"days": days.assign(password="swordfish")})  # noqa: S106
+    told = inputs_over(account, account.prepare(str(chain.id)).target, "days", {"days": frame})
 
     assert told["day"].tolist() == ["2026-10-31T00:00:00", None]
     assert told["password"].tolist() == ["(secret)"] * 2
     assert told.index.tolist() == ["a", "b"]
-    assert not sandbox.requests
+    assert started(sandbox) == []
 
 
 @pytest.mark.parametrize(
