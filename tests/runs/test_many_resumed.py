@@ -94,6 +94,7 @@ def test_runs_that_ended_meanwhile_are_not_asked_for_one_by_one(
 
     assert result["run_ok"].all()
     assert sorted(set(asked(sandbox, since=before))) == [
+        f"GET {chain.environment_id}",
         f"GET {chain.id}",
         "GET history",
         "GET nodes",

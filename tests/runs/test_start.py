@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onecloud_magic import OneCloud, OneCloudError
+from onecloud_magic import OneCloud, OneCloudError, OneCloudWarning
 from onecloud_magic.errors import (
     Ambiguous,
     ChainStartRefused,
@@ -52,7 +52,7 @@ def test_a_start_gives_a_run_that_knows_what_and_where_it_is(
     assert not run.done
 
 
-def test_before_it_the_chain_is_read_anew_once_whatever_the_cache_knows(
+def test_before_it_chain_and_environment_are_read_anew_once_whatever_the_cache_knows(
     account: OneCloud, sandbox: Sandbox, chain: Chain
 ) -> None:
     account.chains()
@@ -60,7 +60,43 @@ def test_before_it_the_chain_is_read_anew_once_whatever_the_cache_knows(
 
     account.start(chain.id, inputs=INPUTS)
 
-    assert asked(sandbox, since=before) == [f"GET {chain.id}", "GET history", "POST start"]
+    read = [f"GET {chain.id}", f"GET {chain.environment_id}"]
+    assert asked(sandbox, since=before) == [*read, "GET history", "POST start"]
+
+
+def test_an_environment_that_got_another_name_is_not_taken_for_the_one_that_is_meant(
+    account: OneCloud, sandbox: Sandbox, chain: Chain
+) -> None:
+    account.chains()
+    home = sandbox._world.company.environments[chain.environment_id]
+    name = home.name
+    home.name = "Renamed"
+
+    with pytest.raises(NotFound):
+        account.start(f"Finance Close/{name}/{chain.name}", inputs=INPUTS)
+
+    assert started(sandbox) == []
+    assert account.start(chain.id, inputs=INPUTS).environment == "Renamed"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_that_cannot_be_read_proves_nothing(
+    account: OneCloud, sandbox: Sandbox, chain: Chain, status: int
+) -> None:
+    sandbox.faults.add(faults.html_instead(status), path="*/start", times=1)
+
+    with pytest.warns(OneCloudWarning, match="adopted|taken"):
+        run = account.start(chain.id, inputs=INPUTS)
+
+    assert started(sandbox) == [run.id]
+    assert run.adopted
+
+
+def test_a_run_of_ours_is_taken_wherever_one_is_asked_for(account: OneCloud, chain: Chain) -> None:
+    run = account.start(chain.id, inputs=INPUTS)
+
+    assert account.get_run(run).id == run.id
+    assert account.nodes(run).equals(run.nodes())
 
 
 def test_values_are_sent_with_their_json_types_and_no_input_is_an_empty_object(
