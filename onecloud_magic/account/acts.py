@@ -140,6 +140,8 @@ class Acts(Reader):
         """Take up a run by its id (`getChainRun`, 1 call; names: the inventory)."""
         asked, desk = wanted("run", run), self._desk()
         facts = RunFacts.from_wire(desk.call("getChainRun", chain_run_id=asked.text))
+        if facts.id != asked.text:
+            raise BadAnswer(f"The service told of another run than {shown(asked.text)}.")
         entry = desk.starts.of_run(facts.id)
         if entry is not None:
             desk.starts.follow(facts)

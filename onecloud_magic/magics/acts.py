@@ -123,6 +123,8 @@ def watch(
     """
     how = How(_seconds(timeout), stop_on_interrupt, not typed.silent)
     runs = latest_live(oc) if run is None else [oc.get_run(run)]
+    for each in oc.starts.unknown() if run is None else ():
+        say(f"Whether a start of {each.chain or each.chain_id} was carried out is not known.")
     if not runs:
         say("No run that was started from here is live.")
         return None

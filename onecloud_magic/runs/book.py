@@ -17,7 +17,9 @@ from .notices import say
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["Book", "Page"]
+__all__ = ["GONE", "Book", "Page"]
+
+GONE = "The start is not in the ledger any more."
 
 _TABLES = (
     "create table if not exists starts (id integer primary key, account text not null, "
@@ -61,10 +63,11 @@ class Page:
         return self.entries("and id = ?", made.lastrowid)[0]
 
     def change(self, number: int, **values: Any) -> None:
-        """Write what is new of a start."""
+        """Write what is new of a start; raises where it is not there any more."""
         setting = ", ".join(f"{name} = ?" for name in values)
         asked = f"update starts set {setting} where id = ?"  # noqa: S608  # names of ours
-        self.file.execute(asked, (*values.values(), number))
+        if self.file.execute(asked, (*values.values(), number)).rowcount != 1:
+            raise OneCloudError(GONE)
 
     def batch(self, rows: str) -> tuple[int, float, float | None] | None:
         """The last batch of those *rows*: its number, when it was begun, and when it ended."""

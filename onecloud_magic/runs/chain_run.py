@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OneCloudError
+from ..errors import BadAnswer, OneCloudError
 from . import waiting
 from .account import Account
 from .entries import Entry
@@ -49,7 +49,7 @@ class ChainRun:
         environment: str = "",
         earlier: bool = False,
     ) -> None:
-        self._account, self._facts = account, facts
+        self._account, self._facts, self._start = account, facts, entry
         self._chain = chain or (entry.chain if entry else "")
         self._environment = environment or (entry.environment if entry else "")
         self._place = (entry.chain_id, entry.environment_id) if entry else ("", "")
@@ -133,8 +133,18 @@ class ChainRun:
         return self
 
     def take(self, facts: RunFacts) -> None:
-        """Take over what an answer told, write it down, and tell the observers of a change."""
+        """Take over what an answer told, write it down, and tell the observers of a change.
+
+        An end is final: what an answer tells that is late changes nothing.
+
+        Raises:
+            BadAnswer: it is about another run.
+        """
+        if facts.id != self.id:
+            raise BadAnswer(f"The answer for run {self.id} is about another run.")
         with self._lock:
+            if self._facts.ended and not facts.ended:
+                return
             if facts.nodes is None:
                 facts = facts.with_nodes(self._facts.nodes)
             changed, self._facts = facts != self._facts, facts
@@ -198,7 +208,7 @@ class ChainRun:
 
     def _write_down(self) -> None:
         try:
-            self._account.starts.follow(self._facts)
+            self._account.starts.follow(self._facts, self._start)
         except OneCloudError as error:
             # The run is what counts: the service knows how it stands.
             say(f"{error} {error.hint}")

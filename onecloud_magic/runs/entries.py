@@ -9,12 +9,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self
 
 from ..api.ledger import has_ended, owner
+from .claims import is_claimed
 from .secrecy import is_masked, readable
 
 __all__ = ["COLUMNS", "Entry", "Step", "process"]
 
 Step = Literal["asked", "sending", "lost", "run", "refused", "unsent"]
 _LONGEST_START = 3600.0  # seconds; whatever is older is not under way, whoever has its number now
+
+_A_DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,11 @@ class Entry:
 
     def under_way(self, now: float) -> bool:
         """Whether its process may still be about to send it, or waiting for the answer."""
-        if self.step not in ("asked", "sending") or now - self.asked_at > _LONGEST_START:
+        if self.step not in ("asked", "sending"):
+            return False
+        if self.process == process():
+            return is_claimed(self)
+        if now - self.asked_at > _LONGEST_START:
             return False
         machine, _, name = self.process.partition("/")
         # Of another machine on the same drive nobody here knows whether it lives.
@@ -98,8 +105,12 @@ class Entry:
         """Whether nobody knows what became of it."""
         return self.step == "lost" or (self.step == "sending" and not self.under_way(now))
 
+    def is_unknown(self, now: float) -> bool:
+        """Whether it is open, and was sent so lately that somebody has to look."""
+        return self.is_open(now) and now - (self.sent_at or self.asked_at) < _A_DAY
+
     def is_left(self, now: float) -> bool:
-        """Whether its process ended before it sent it."""
+        """Whether its process ended, or was interrupted, before it sent it."""
         return self.step == "asked" and not self.under_way(now)
 
     def is_rival(self, other: Entry, now: float) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from ..errors import UsageError
-from .secrecy import hidden, names_a_secret
+from .secrecy import HIDDEN, hidden, names_a_secret
 
 __all__ = ["Declared", "Inputs"]
 
@@ -99,8 +100,34 @@ class Inputs(dict[str, Any]):
         """The inputs as they may be shown."""
         return hidden(self, self.secret)
 
+    def cleared(self, text: str) -> str:
+        """The *text* of others without the values of those that are secret."""
+        values = {form for each in _secrets(self, self.secret) for form in _forms(each)}
+        for value in sorted(values, key=len, reverse=True):
+            text = text.replace(value, HIDDEN)
+        return text
+
     def __repr__(self) -> str:
         return f"<Inputs {self.shown}>"
+
+
+def _secrets(value: Any, secret: Collection[str] = (), within: bool = False) -> Iterator[Any]:
+    """The single values that are secret, or in something that is."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _secrets(each, (), within or name in secret or names_a_secret(name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _secrets(each, (), within)
+    elif within and value is not None and not isinstance(value, bool):
+        yield value
+
+
+def _forms(value: Any) -> set[str]:
+    """How a value may stand in a text."""
+    plain = str(value)
+    written = {plain, json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}
+    return {each for each in (*written, repr(plain)[1:-1], " ".join(plain.split())) if each}
 
 
 def _list(given: Any) -> list[Any]:

@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import OneCloudError
 from ..home import Home
-from .book import Book, Page
+from .book import GONE, Book, Page
+from .claims import Claim
 from .entries import Entry, process
 from .facts import RunFacts
 from .inputs import Inputs
@@ -40,12 +42,14 @@ class Starts:
         *,
         again: bool = True,
         batch: tuple[str, int] | None = None,
+        claim: Claim | None = None,
     ) -> tuple[Entry, bool]:
         """Write down that a start is asked for; tells the entry, and whether it is a new one.
 
         Unless *again*, one that is live or open, of the same chain, environment and inputs, is
         told instead: of two kernels that ask at once, one gets the entry of the other. In a
         *batch* (its name, and the row) it is the one of the same row, also where its run has ended.
+        A new one is taken by *claim* before any other thread can see it.
 
         Raises:
             OneCloudError: it cannot be written down, so it must not be sent.
@@ -62,6 +66,8 @@ class Starts:
                 **{"asked_at": self._clock(), "batch": name, "place": place},
                 **{"before": "[]", "words": "", "state": "", "adopted": 0, "ended": 0},
             )
+            if claim is not None:
+                claim.take(made)
             return made, True
 
     def sending(self, entry: Entry, served_at: float | None, before: Sequence[str]) -> None:
@@ -77,9 +83,13 @@ class Starts:
         """Note that it was surely not carried out."""
         self._note(entry, step="unsent")
 
-    def refused(self, entry: Entry, words: str) -> None:
+    def refused(self, entry: Entry) -> None:
         """Note that the service refused it."""
-        self._note(entry, step="refused", words=words)
+        self._note(entry, step="refused")
+
+    def gone(self, entry: Entry) -> None:
+        """Note that the service does not know its run any more."""
+        self._note(entry, ended=1)
 
     def lost(self, entry: Entry) -> None:
         """Note that its answer is lost."""
@@ -104,10 +114,19 @@ class Starts:
             page.change(entry.id, step="run", adopted=1, **_seen(facts))
         return True
 
-    def follow(self, facts: RunFacts) -> None:
-        """Note how a run of ours stands; one that is none of ours is passed over."""
+    def follow(self, facts: RunFacts, start: Entry | None = None) -> None:
+        """Note how a run of ours stands; one that is none of ours is passed over.
+
+        *start* is the one that it came from, where that is known: its answer may not be noted yet.
+        """
         entry = self.of_run(facts.id)
-        if entry is not None and (entry.state, entry.ended) != (facts.state, int(facts.ended)):
+        if entry is None and start is not None:
+            for each in self._entries("and id = ? and asked_at = ?", start.id, start.asked_at):
+                if each.run_id is None:
+                    self.became(each, facts)
+        elif entry is None or (entry.ended and not facts.ended):
+            return
+        elif (entry.state, entry.ended) != (facts.state, int(facts.ended)):
             self._note(entry, **_seen(facts))
 
     @property
@@ -132,6 +151,11 @@ class Starts:
         now = self._clock()
         return [each for each in self.mine() if each.is_open(now) or each.is_left(now)]
 
+    def unknown(self) -> list[Entry]:
+        """Those of the last day of which nobody knows what became of them; newest first."""
+        now, mine = self._clock(), self.mine()
+        return [each for each in mine if each.is_unknown(now) and not _is_replaced(each, mine)]
+
     def same(self, target: Target, inputs: Inputs) -> list[Entry]:
         """Those live or open, of that chain, environment and inputs; newest first."""
         with self._book.reading() as page:
@@ -141,8 +165,10 @@ class Starts:
             return self._same(page, target, kept)
 
     def entry(self, number: int) -> Entry:
-        """One start, as it stands now."""
-        return self._entries("and id = ?", number)[0]
+        """One start, as it stands now; raises `OneCloudError` where it is there no more."""
+        for each in self._entries("and id = ?", number):
+            return each
+        raise OneCloudError(GONE)
 
     def of_run(self, run_id: str) -> Entry | None:
         """The start that became this run; None where it was none of ours."""
@@ -215,13 +241,19 @@ class Starts:
         now = self._clock()
         where = "and chain_id = ? and environment_id = ? and inputs = ? order by id desc"
         found = page.entries(where, target.chain_id, target.environment_id, inputs)
-        return [each for each in found if each.is_live(now) or each.is_open(now)]
+        return [
+            each
+            for each in found
+            if each.is_live(now) or (each.is_unknown(now) and not _is_replaced(each, found))
+        ]
 
     def _of_row(self, page: Page, batch: str, place: int | None) -> list[Entry]:
         now = self._clock()
         found = page.entries("and batch = ? and place = ? order by id desc", batch, place)
         return [
-            each for each in found if each.step == "run" or each.is_live(now) or each.is_open(now)
+            each
+            for each in found
+            if each.step == "run" or each.is_live(now) or each.is_unknown(now)
         ]
 
     def _note(self, entry: Entry, **values: Any) -> None:
@@ -231,6 +263,20 @@ class Starts:
     def _entries(self, where: str, *values: Any) -> list[Entry]:
         with self._book.reading() as page:
             return page.entries(where, *values) if page else []
+
+
+def _is_replaced(entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether a later start of the same got a run: then somebody has looked, and gone on."""
+    return any(
+        each.id > entry.id and each.batch is None and each.step == "run" and _like(each, entry)
+        for each in others
+    )
+
+
+def _like(one: Entry, other: Entry) -> bool:
+    """Whether they are of the same chain, environment and inputs."""
+    names = ("chain_id", "environment_id", "inputs")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _seen(facts: RunFacts) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..errors import OneCloudError
+from ..errors import BadAnswer, OneCloudError
 from .account import Account
 from .apart import told_apart
 from .entries import Entry
@@ -59,7 +59,10 @@ def since(entry: Entry) -> float:
 def _look(account: Account, entry: Entry) -> Finding:
     entry = account.starts.entry(entry.id)
     if entry.run_id is not None:  # another kernel was quicker to settle it
-        return Finding(RunFacts.from_wire(account.call("getChainRun", chain_run_id=entry.run_id)))
+        run = RunFacts.from_wire(account.call("getChainRun", chain_run_id=entry.run_id))
+        if run.id != entry.run_id:
+            raise BadAnswer(f"The answer for run {entry.run_id} is about another run.")
+        return Finding(run)
     runs = list(_candidates(account, entry))
     # Read after the history: a start that shows up in it is written down as being sent by now.
     rivals = account.starts.rivals(entry)

@@ -7,11 +7,13 @@ renewal, a rate limit). An answer that is lost is looked up; what cannot be told
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..errors import (
     BadAnswer,
     Forbidden,
+    NotFound,
     OneCloudError,
     RunInterrupted,
     StartOutcomeUnknown,
@@ -21,12 +23,14 @@ from ..errors import (
 from ..errors import ChainStartRefused as Refused
 from .account import Account
 from .chain_run import ChainRun
+from .claims import Claim
 from .entries import Entry
 from .facts import RunFacts
 from .inputs import Inputs
 from .lookup import ONCE, PAUSES, Finding, look_up, since
 from .notices import say
 from .target import Target
+from .telling import UNDER_WAY, adopted, how_to_look, lower, nothing_started, started, unknown
 
 __all__ = ["Start", "settle"]
 
@@ -65,9 +69,18 @@ class Start:
             RunInterrupted: Ctrl-C; it says what is known.
             OneCloudError: nothing was started, as it cannot be written down.
         """
-        starts = self.account.starts
+        with Claim() as claim:
+            try:
+                return self._sent(claim, again, batch)
+            except RunInterrupted:
+                raise
+            except KeyboardInterrupt:
+                raise _interrupted(self.account, claim.entry) from None
+
+    def _sent(self, claim: Claim, again: bool, batch: tuple[str, int] | None) -> ChainRun:
+        ask = self.account.starts.ask
         while True:
-            entry, new = starts.ask(self.target, self.inputs, again=again, batch=batch)
+            entry, new = ask(self.target, self.inputs, again=again, batch=batch, claim=claim)
             if new:
                 return _Sending(self, entry).run()
             run = _Earlier(self.account, entry).run()
@@ -92,6 +105,23 @@ def _settled(account: Account, entry: Entry) -> tuple[Entry, Finding]:
     return account.starts.entry(entry.id), finding
 
 
+def _interrupted(account: Account, entry: Entry | None) -> BaseException:
+    """After Ctrl-C between two steps: what the ledger tells; nothing is asked of the service."""
+    with suppress(OneCloudError):
+        entry = account.starts.entry(entry.id) if entry is not None else None
+    if entry is None or entry.step in ("asked", "unsent", "refused"):
+        return nothing_started(KeyboardInterrupt())
+    if entry.run_id is not None:
+        return started(ChainRun(account, _seen(entry), entry))
+    return RunInterrupted(
+        f"{UNDER_WAY}: it is not known what became of it.", how_to_look(account, entry)
+    )
+
+
+def _seen(entry: Entry) -> RunFacts:
+    return RunFacts(entry.run_id or "", entry.state, entry.chain_id, entry.environment_id)
+
+
 class _Sending:
     """The way of one start, as the transport tells of it (`Trip`)."""
 
@@ -111,21 +141,23 @@ class _Sending:
         self._starts.held_back(self._entry)
 
     def run(self) -> ChainRun:
+        facts: RunFacts | None = None
         try:
             facts = self._sent()
-        except BaseException as error:
-            return self._without_an_answer(error)
-        try:
             return self._written_down(facts)
-        except KeyboardInterrupt:
-            raise _started(self._written_down(facts)) from None
+        except BaseException as error:
+            if facts is None:
+                return self._without_an_answer(error)
+            if not isinstance(error, KeyboardInterrupt):
+                raise
+        raise started(self._written_down(facts))
 
     def _written_down(self, facts: RunFacts) -> ChainRun:
         try:
             self._starts.became(self._entry, facts)
-            self._entry = self._starts.entry(self._entry.id)
+            self._read_anew()
         except OneCloudError as error:
-            say(f"Run {facts.id} was started, and {_lower(str(error))} {error.hint}")
+            say(f"Run {facts.id} was started, and {lower(str(error))} {error.hint}")
         return self._run_of(facts)
 
     def _sent(self) -> RunFacts:
@@ -145,14 +177,14 @@ class _Sending:
 
     def _without_an_answer(self, error: BaseException) -> ChainRun:
         """After whatever was raised: tell what is sure, look up what is not."""
+        self._clear(error)
         never_sent = isinstance(error, Unreachable) and not error.sent
         if never_sent or not self._in_flight:
             self._note(lambda: self._starts.unsent(self._entry))
-            raise _nothing_started(error)
+            raise nothing_started(error)
         if isinstance(error, Refused | Forbidden | UsageError):
-            words = str(error)
-            self._note(lambda: self._starts.refused(self._entry, words))
-            raise _nothing_started(error)
+            self._note(lambda: self._starts.refused(self._entry))
+            raise nothing_started(error)
         self._note(lambda: self._starts.lost(self._entry))
         if not isinstance(error, Exception):
             raise self._interrupted(error) from None
@@ -165,13 +197,13 @@ class _Sending:
         except KeyboardInterrupt:
             raise RunInterrupted(
                 f"It is not known whether {path} was started: the answer to the start was lost.",
-                _how_to_look(self._entry),
+                how_to_look(self._account, self._entry),
             ) from None
         if finding.run is None:
-            raise _unknown(self._account, self._entry, finding) from None
-        self._entry = self._starts.entry(self._entry.id)
+            raise unknown(self._account, self._entry, finding) from None
+        self._note(self._read_anew)
         run = self._run_of(finding.run)
-        say(_adopted(run, self._account))
+        say(adopted(run, self._account))
         return run
 
     def _interrupted(self, error: BaseException) -> BaseException:
@@ -179,9 +211,21 @@ class _Sending:
         if not isinstance(error, KeyboardInterrupt):
             return error
         try:
-            return _started(self._looked_up(ONCE))
-        except StartOutcomeUnknown as unknown:
-            return RunInterrupted(f"{_UNDER_WAY}. {unknown}", unknown.hint)
+            return started(self._looked_up(ONCE))
+        except StartOutcomeUnknown as open_:
+            return RunInterrupted(f"{UNDER_WAY}. {open_}", open_.hint)
+
+    def _read_anew(self) -> None:
+        self._entry = self._starts.entry(self._entry.id)
+
+    def _clear(self, error: BaseException) -> None:
+        """Take the values of secrets out of what the service said."""
+        error.args = tuple(
+            self._inputs.cleared(each) if isinstance(each, str) else each for each in error.args
+        )
+        for name in ("words", "hint"):
+            if isinstance(words := getattr(error, name, None), str):
+                setattr(error, name, self._inputs.cleared(words))
 
     def _note(self, note: Callable[[], object]) -> None:
         """Write down what became of it; the error itself is more than a ledger that fails."""
@@ -205,11 +249,16 @@ class _Earlier:
         """Its run as it stands now; None where it was never started."""
         entry, finding = _settled(self.account, self._no_longer_under_way())
         if entry.is_open(self.account.now()):
-            raise _unknown(self.account, entry, finding, earlier=True)
+            raise unknown(self.account, entry, finding, earlier=True)
         if entry.step != "run" or entry.run_id is None:
             return None
-        facts = RunFacts(entry.run_id, entry.state, entry.chain_id, entry.environment_id)
-        return ChainRun(self.account, facts, entry, earlier=True).refresh()
+        try:
+            return ChainRun(self.account, _seen(entry), entry, earlier=True).refresh()
+        except NotFound:  # the service keeps no run for ever
+            if entry.batch is not None:
+                raise  # a row is started once
+            self.account.starts.gone(entry)
+            return None
 
     def _no_longer_under_way(self) -> Entry:
         """The entry, once the kernel that is starting it knows more."""
@@ -219,59 +268,8 @@ class _Earlier:
             if account.now() >= until:
                 raise StartOutcomeUnknown(
                     f"Another kernel has been starting {entry.chain} for {_PATIENCE:.0f} s.",
-                    _how_to_look(entry),
+                    how_to_look(account, entry),
                 )
             account.sleep(_STEP)
             entry = account.starts.entry(entry.id)
         return entry
-
-
-_UNDER_WAY = "Interrupted while the start was under way"
-
-
-def _started(run: ChainRun) -> RunInterrupted:
-    how = f'oc.get_run("{run.id}").stop() stops it, .wait() waits for it.'
-    return RunInterrupted(f"{_UNDER_WAY}: run {run.id} was started, and goes on.", how, run)
-
-
-def _nothing_started(error: BaseException) -> BaseException:
-    if isinstance(error, KeyboardInterrupt):
-        return RunInterrupted("Interrupted before the start was sent: nothing was started.")
-    if isinstance(error, OneCloudError) and "othing was started" not in f"{error}{error.hint}":
-        error.hint = f"Nothing was started. {error.hint}".strip()
-    return error
-
-
-def _unknown(
-    account: Account, entry: Entry, finding: Finding, earlier: bool = False
-) -> StartOutcomeUnknown:
-    which = "an earlier, equal start" if earlier else "the start"
-    says = f"The answer to {which} of {entry.chain} in {entry.environment} was lost"
-    runs = [ChainRun(account, facts, chain=entry.chain, environment=entry.environment)
-            for facts in finding.candidates]  # fmt: skip
-    listed = ", ".join(run.id for run in runs)
-    if finding.trouble:
-        says += f", and its run history cannot be read: {finding.trouble}"
-    elif not runs:
-        says += ", and its run history shows no run that could be it."
-    else:
-        says += f", and its run history does not tell which run is it: {listed}."
-    return StartOutcomeUnknown(says, _how_to_look(entry), candidates=runs)
-
-
-def _how_to_look(entry: Entry) -> str:
-    look = f'oc.runs(chain="{entry.chain_id}", since="1 hour")'
-    return f"Look before you start it again: {look}; it may show up late."
-
-
-def _adopted(run: ChainRun, account: Account) -> str:
-    who = run.facts.user_name or "a user whom the service does not name"
-    when = f" at {account.clock_time(run.start_at.timestamp())}" if run.start_at else ""
-    return (
-        f"The answer to the start of {run.chain} was lost. Run {run.id}, which {who} started"
-        f"{when}, is the only one since then: it is taken for ours."
-    )
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]

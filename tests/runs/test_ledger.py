@@ -12,6 +12,7 @@ import pytest
 
 from onecloud_magic.home import Home
 from onecloud_magic.runs import Declared, Entry, Inputs, RunFacts, Starts, Target
+from onecloud_magic.runs.claims import Claim
 from onecloud_magic.runs.entries import process
 from tests.conftest import NOW, Clock
 
@@ -47,6 +48,8 @@ def test_two_accounts_see_nothing_of_each_other(home: Path, starts: Starts, cloc
 def test_an_equal_start_that_is_asked_for_counts_as_live_while_its_process_lives(
     starts: Starts, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
+    other = f"elsewhere/{process().partition('/')[2]}"
+    monkeypatch.setattr("onecloud_magic.runs.ledger.process", lambda: other)
     mine = asks(starts)
 
     assert starts.ask(TARGET, INPUTS, again=False) == (mine, False)
@@ -105,7 +108,7 @@ def test_the_keys_that_a_chain_took_are_known_and_those_it_refused_are_not(
     starts: Starts,
 ) -> None:
     starts.became(asks(starts, Inputs({"period": 1, "entity": 2})), RunFacts("1"))
-    starts.refused(asks(starts, Inputs({"nonsense": 1})), "no")
+    starts.refused(asks(starts, Inputs({"nonsense": 1})))
 
     assert sorted(starts.keys("7")) == ["entity", "period"]
     assert starts.keys("8") == []
@@ -136,7 +139,9 @@ def test_nobody_writes_between_the_look_for_an_equal_start_and_the_new_one(
 
     monkeypatch.setattr(Starts, "_same", looked)
     with ThreadPoolExecutor(2) as pool:
-        asked = [pool.submit(starts.ask, TARGET, INPUTS, again=False) for _ in range(2)]
+        asked = [
+            pool.submit(starts.ask, TARGET, INPUTS, again=False, claim=Claim()) for _ in range(2)
+        ]
 
     (one, first), (other, second) = (each.result() for each in asked)
     assert one.id == other.id

@@ -16,6 +16,7 @@ import pytest
 from onecloud_magic import OneCloud, OneCloudError, OneCloudWarning
 from onecloud_magic.home import Home
 from onecloud_magic.runs import Declared, Entry, Inputs, Starts, Target
+from onecloud_magic.runs.claims import Claim
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
 from onecloud_magic.sandbox.messages import Reply, Request
@@ -94,7 +95,7 @@ def test_a_secret_is_neither_in_the_file_nor_on_anything_that_is_shown(
 
 
 def test_the_same_secret_is_the_same_start_and_another_is_another(starts: Starts) -> None:
-    asks(starts, Inputs({"password": "one"}))
+    asks(starts, Inputs({"password": "one"}), claim=Claim())
 
     assert starts.ask(TARGET, Inputs({"password": "one"}), again=False)[1] is False
     assert starts.ask(TARGET, Inputs({"password": "two"}), again=False)[1] is True

@@ -10,6 +10,7 @@ import pytest
 from onecloud_magic import OneCloud, OneCloudWarning
 from onecloud_magic.errors import StartOutcomeUnknown
 from onecloud_magic.runs import ChainRun
+from onecloud_magic.runs.claims import Claim
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
 from onecloud_magic.sandbox.faults import Dropped, Fault
@@ -207,7 +208,7 @@ def test_while_an_equal_start_is_under_way_its_run_is_not_taken(
     account: OneCloud, sandbox: Sandbox, chain: Chain
 ) -> None:
     ready = [account.prepare(chain.id, inputs=INPUTS) for _ in range(2)]
-    first, _ = account.starts.ask(ready[0].target, ready[0].inputs)
+    first, _ = account.starts.ask(ready[0].target, ready[0].inputs, claim=Claim())
     account.starts.sending(first, sandbox.clock(), [])
 
     def drop(request: Request, work: Work) -> Reply:

@@ -12,6 +12,7 @@ from onecloud_magic import OneCloud, OneCloudWarning
 from onecloud_magic.api import Transport
 from onecloud_magic.errors import RunInterrupted, StartOutcomeUnknown
 from onecloud_magic.runs import Starts, settle
+from onecloud_magic.runs.claims import Claim
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
 from onecloud_magic.sandbox.faults import Fault
@@ -199,11 +200,12 @@ def test_settling_a_start_that_is_under_way_leaves_it_alone(
     account: OneCloud, sandbox: Sandbox, chain: Chain
 ) -> None:
     ready = account.prepare(chain.id, inputs=INPUTS)
-    entry, _ = account.starts.ask(ready.target, ready.inputs)
-    account.starts.sending(entry, sandbox.clock(), [])
-    before = len(sandbox.requests)
+    with Claim() as claim:
+        entry, _ = account.starts.ask(ready.target, ready.inputs, claim=claim)
+        account.starts.sending(entry, sandbox.clock(), [])
+        before = len(sandbox.requests)
 
-    settle(ready.account, entry)
+        settle(ready.account, entry)
 
     assert steps(account) == ["sending"]
     assert asked(sandbox, since=before) == []
