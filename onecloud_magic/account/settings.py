@@ -19,7 +19,7 @@ from .given import shown
 _MOST = 1_000_000_000  # calls
 
 
-class _Words(List[str]):
+class _Words(List):  # type: ignore[type-arg]  # the lowest traitlets has no arguments
     """A list that the environment tells as words with commas between them."""
 
     def from_string(self, s: str) -> list[str]:
