@@ -54,7 +54,9 @@ def frame(value: Any) -> pd.DataFrame:
     return pd.DataFrame({"period": column}, index=pd.Index(["first", "second"]))
 
 
-@pytest.mark.parametrize(("value", "sent"), SENT, ids=lambda each: f"{each!r:.40}")
+@pytest.mark.parametrize(
+    ("value", "sent"), SENT, ids=lambda each: f"{type(each).__name__} {each!r:.40}"
+)
 def test_a_value_is_sent_as_json_has_it(value: Any, sent: Any) -> None:
     told = inputs_of_rows(frame(value))
 
