@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,7 +20,6 @@ from tests.conftest import Clock
 
 from .conftest import NewSandbox, SignIn
 from .reads import READS, Read
-from .test_at_once import Crowd
 from .test_remembered import SEARCH, anew, asked, days_ago, same
 
 DAY = 86_400.0
@@ -189,7 +187,7 @@ def test_eight_threads_that_ask_the_same_ask_once(
     account.chains()
     sandbox.requests.clear()
     account.cache.clear("security")
-    sandbox.faults.add(Crowd(0.02))
+    sandbox.faults.add(faults.latency(0.02))
 
     with ThreadPoolExecutor(8) as pool:
         frames = list(pool.map(lambda _: read(account, refresh=False), range(8)))
@@ -219,7 +217,6 @@ def test_an_answer_from_before_a_clear_is_given_to_nobody_after_it(
         cleared.wait(10)
         account.cache.clear()
         late = pool.submit(account.workspaces)
-        time.sleep(0.05)
         assert late.result(10).attrs["onecloud"]["calls"] == 1
         go_on.set()
         early.result(10)
@@ -256,13 +253,15 @@ def test_nothing_is_written_after_a_sign_out(account: OneCloud, sandbox: Sandbox
 def test_a_failure_ends_the_other_slices(account: OneCloud, sandbox: Sandbox) -> None:
     account.chains()
     sandbox.requests.clear()
-    sandbox.faults.add(Crowd(0.01), path=SEARCH)
+    sandbox.faults.add(faults.latency(0.01), path=SEARCH)
     sandbox.faults.add(faults.status(403), path=SEARCH, after=20, times=1)
 
     with pytest.raises(Forbidden):
         account.runs(since=days_ago(110), limit=None)
     made = len(sandbox.requests)
-    time.sleep(0.2)
+    for thread in threading.enumerate():
+        if thread.name.startswith("onecloud-read"):
+            thread.join(10)
 
     assert made < 60
     assert len(sandbox.requests) == made

@@ -15,7 +15,7 @@ from onecloud_magic.api import TABLES, Answers, Shelf
 from onecloud_magic.home import Home
 from onecloud_magic.home.sharing import InMemory, Unusable
 
-from .keeping import ROWS, on_disk
+from .keeping import ROWS, Disk, on_disk
 
 
 def test_the_file_is_for_its_owner_alone_and_outlives_the_kernel(tmp_path: Path) -> None:
@@ -86,22 +86,11 @@ def test_where_nothing_can_be_written_answers_stay_in_memory_and_that_is_said_on
 def test_a_disk_that_fills_up_loses_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    full = False
+    disk, answers = Disk(monkeypatch, words), on_disk(tmp_path)
+    answers.put("a", "metadata", ROWS)
 
-    class Filling(sqlite3.Connection):
-        def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
-            if full and sql.startswith("insert"):
-                raise sqlite3.OperationalError(words)
-            return super().execute(sql, *more)
-
-    plain = sqlite3.connect
-    with monkeypatch.context() as patched:
-        patched.setattr(sqlite3, "connect", lambda *a, **k: plain(*a, **k, factory=Filling))
-        answers = on_disk(tmp_path)
-        answers.put("a", "metadata", ROWS)
-        full = True
-        patched.setattr(sqlite3, "connect", plain)
-        kept, _ = answers.put("b", "metadata", ROWS)
+    disk.full = True
+    kept, _ = answers.put("b", "metadata", ROWS)
 
     assert kept.data == ROWS
     assert answers.get("b")

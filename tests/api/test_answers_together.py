@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,55 +14,56 @@ from onecloud_magic.api import Answers, Flights, Kept
 from .keeping import ROWS
 
 
+class Crowded(Flights[Kept]):
+    """Questions of which one is asked only when *all* are there."""
+
+    def __init__(self, all: int) -> None:
+        super().__init__()
+        self._left, self._lock_of_left = all, threading.Lock()
+        self.all_there = threading.Event()
+
+    def _joined(self, key: Hashable, mine: Any) -> Any:
+        flight = super()._joined(key, mine)
+        with self._lock_of_left:
+            self._left -= 1
+            if self._left == 0:
+                self.all_there.set()
+        return flight
+
+
 def test_of_those_who_ask_the_same_at_once_one_asks() -> None:
-    answers, asked, everybody = Answers(), [], threading.Barrier(8)
+    answers, flights, asked = Answers(), Crowded(8), []
 
     def ask() -> tuple[Kept, bool]:
         asked.append(1)
-        wait_for(lambda: len(waiting(answers)) == 1)
-        time.sleep(0.05)  # the others come meanwhile
+        assert flights.all_there.wait(10)
         return answers.put("k", "runs", ROWS)[0], True
 
-    def read(_: int) -> Any:
-        everybody.wait()
-        return answers.flights.together("k", 0, ask).data
-
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(read, range(8))) == [ROWS] * 8
+        every = pool.map(lambda _: flights.together("k", 0, ask).data, range(8))
+        assert list(every) == [ROWS] * 8
     assert len(asked) == 1
 
 
 @pytest.mark.parametrize("end", ["it fails", "it was for another account"])
 def test_who_waited_in_vain_asks_on_his_own(end: str) -> None:
-    answers, turns, began = Answers(), [], threading.Event()
+    answers, flights, turns = Answers(), Crowded(2), []
 
     def ask() -> tuple[Kept, bool]:
         turns.append(1)
         if len(turns) > 1:
             return answers.put("k", "runs", ["mine"])[0], True
-        began.set()
-        time.sleep(0.05)  # the other comes meanwhile
+        assert flights.all_there.wait(10)
         if end == "it fails":
             raise OSError(end)
         return Kept("runs", '["another\'s"]', 0.0), False
 
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(answers.flights.together, "k", 0, ask)
-        began.wait(10)
-        second = pool.submit(answers.flights.together, "k", 0, ask)
-        assert second.result(10).data == ["mine"]
-        assert (first.exception(10) is None) == (end != "it fails")
+        both = [pool.submit(flights.together, "k", 0, ask) for _ in range(2)]
+        failed = [each for each in both if each.exception(10) is not None]
+        assert len(failed) == (end == "it fails")
+        assert ["mine"] in [each.result().data for each in both if each not in failed]
     assert len(turns) == 2
-
-
-def waiting(answers: Answers) -> list[Any]:
-    return list(answers.flights._under_way)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.001)
 
 
 def test_who_comes_after_answers_were_forgotten_does_not_wait_for_an_older_one() -> None:

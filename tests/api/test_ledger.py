@@ -18,6 +18,7 @@ from onecloud_magic.home import Home
 
 from .clock import Clock
 from .counting import a_pace, made, make
+from .keeping import Disk
 
 
 @pytest.fixture
@@ -157,20 +158,11 @@ def test_where_nothing_can_be_written_the_count_goes_on_in_memory_and_that_is_sa
 def test_what_was_counted_before_the_disk_was_full_still_counts(
     home: Home, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    full = False
-
-    class Filling(sqlite3.Connection):
-        def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
-            if full and sql.startswith("insert"):
-                raise sqlite3.OperationalError(words)
-            return super().execute(sql, *more)
-
-    plain, clock = sqlite3.connect, Clock()
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: plain(*a, **k, factory=Filling))
+    disk, clock = Disk(monkeypatch, words), Clock()
     pace = a_pace(FileLedger(home, "me"), clock)
     make(pace, 3)
 
-    full = True
+    disk.full = True
     with pytest.warns(OneCloudWarning, match=words):
         make(pace, 3)
 
