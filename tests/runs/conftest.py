@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pytest
 
 from onecloud_magic import OneCloud, OneCloudWarning
 from onecloud_magic.home import Home
+from onecloud_magic.runs import ChainRun
 from onecloud_magic.sandbox import Sandbox
 from onecloud_magic.sandbox.company import Chain
+from onecloud_magic.sandbox.faults import Fault
 from tests.account.conftest import (
     NewSandbox,
     SignIn,
@@ -23,6 +25,8 @@ from tests.account.conftest import (
 )
 from tests.conftest import Clock
 
+Begin = Callable[..., ChainRun]
+Outcome = Literal["all_succeeded", "warned", "errored"]
 GoOn = Callable[..., pd.DataFrame]
 Interrupt = Callable[[int], None]
 
@@ -43,6 +47,17 @@ def account(sandbox: Sandbox, sign_in: SignIn) -> OneCloud:
 def chain(sandbox: Sandbox) -> Chain:
     """One that takes a period, and may run several times at once."""
     return chain_of(sandbox, concurrency_enabled=True)
+
+
+@pytest.fixture
+def begin(account: OneCloud, sandbox: Sandbox, chain: Chain) -> Begin:
+    """Start a run that will take so long, and end so."""
+
+    def begun(seconds: float = 30.0, outcome: Outcome = "all_succeeded") -> ChainRun:
+        sandbox.plan_next(outcome, seconds)
+        return account.start(chain.id, inputs={"period": "2026-10"})
+
+    return begun
 
 
 @pytest.fixture
@@ -107,3 +122,21 @@ def ledger_bytes(home: Home) -> bytes:
     return b"".join(
         each.read_bytes() for each in home.root.glob("starts.sqlite*") if each.is_file()
     )
+
+
+def fail(sandbox: Sandbox, fault: Fault, times: int = 1) -> None:
+    """Let the next starts fail so."""
+    sandbox.faults.add(fault, path="*/start", times=times)
+
+
+def somebody_starts(
+    sandbox: Sandbox, chain: Chain, how: str = "manual", *, other_user: bool = False
+) -> str:
+    """Let another program start the chain with the same period; gives the run's id."""
+    world, now = sandbox._world, sandbox.clock()
+    users = list(world.company.users.values())
+    me = world.user(sandbox._user_id(None))
+    user = next(each for each in users if each is not me) if other_user else me
+    run = world.start(chain, user, {"period": "2026-10"}, now)
+    run.launch_type = how
+    return str(run.id)

@@ -13,12 +13,12 @@ from onecloud_magic.runs import ChainRun
 from onecloud_magic.runs.claims import Claim
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
-from onecloud_magic.sandbox.faults import Dropped, Fault
+from onecloud_magic.sandbox.faults import Dropped
 from onecloud_magic.sandbox.messages import Reply, Request, data
 from tests.account.conftest import SignIn
 from tests.conftest import Clock
 
-from .conftest import started, steps
+from .conftest import fail, somebody_starts, started, steps
 
 INPUTS = {"period": "2026-10"}
 TIMEOUT = 0.3
@@ -30,22 +30,6 @@ TOLD = b'"runtimeVariables":{"period":"1999-01"}'
 @pytest.fixture
 def account(sandbox: Sandbox, sign_in: SignIn) -> OneCloud:
     return sign_in(sandbox, timeout=TIMEOUT)
-
-
-def fail(sandbox: Sandbox, fault: Fault, times: int = 1) -> None:
-    sandbox.faults.add(fault, path="*/start", times=times)
-
-
-def somebody_starts(
-    sandbox: Sandbox, chain: Chain, how: str = "manual", *, other_user: bool = False
-) -> str:
-    world, now = sandbox._world, sandbox.clock()
-    users = list(world.company.users.values())
-    me = world.user(sandbox._user_id(None))
-    user = next(each for each in users if each is not me) if other_user else me
-    run = world.start(chain, user, INPUTS, now)
-    run.launch_type = how
-    return str(run.id)
 
 
 @pytest.mark.parametrize("how", ["schedule", "trigger", "trigger_event", "slack"])

@@ -15,12 +15,11 @@ from onecloud_magic.runs import Starts, settle
 from onecloud_magic.runs.claims import Claim
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
-from onecloud_magic.sandbox.faults import Fault
 from onecloud_magic.sandbox.messages import Reply, Request
 from tests.account.conftest import SignIn
 from tests.conftest import Clock
 
-from .conftest import asked, started, steps
+from .conftest import asked, fail, somebody_starts, started, steps
 
 INPUTS = {"period": "2026-10"}
 TIMEOUT = 0.3
@@ -31,22 +30,6 @@ Work = Callable[[], Reply]
 @pytest.fixture
 def account(sandbox: Sandbox, sign_in: SignIn) -> OneCloud:
     return sign_in(sandbox, timeout=TIMEOUT)
-
-
-def fail(sandbox: Sandbox, fault: Fault, times: int = 1) -> None:
-    sandbox.faults.add(fault, path="*/start", times=times)
-
-
-def somebody_starts(
-    sandbox: Sandbox, chain: Chain, how: str = "manual", *, other_user: bool = False
-) -> str:
-    world, now = sandbox._world, sandbox.clock()
-    users = list(world.company.users.values())
-    me = world.user(sandbox._user_id(None))
-    user = next(each for each in users if each is not me) if other_user else me
-    run = world.start(chain, user, INPUTS, now)
-    run.launch_type = how
-    return str(run.id)
 
 
 @pytest.mark.parametrize("inputs", [{"period": "2031-01"}, {"period": "x2026-10x"}])

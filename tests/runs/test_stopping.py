@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
-from onecloud_magic import OneCloud
-from onecloud_magic.runs import ChainRun
 from onecloud_magic.sandbox import Sandbox, faults
-from onecloud_magic.sandbox.company import Chain
 from onecloud_magic.sandbox.messages import Reply, Request
 from tests.conftest import Clock
 
-from .conftest import asked
+from .conftest import Begin, asked
 
 pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
-Begin = Callable[..., ChainRun]
-Outcome = Literal["all_succeeded", "warned", "errored"]
-
-
-@pytest.fixture
-def begin(account: OneCloud, sandbox: Sandbox, chain: Chain) -> Begin:
-    def begun(seconds: float = 30.0, outcome: Outcome = "all_succeeded") -> ChainRun:
-        sandbox.plan_next(outcome, seconds)
-        return account.start(chain.id, inputs={"period": "2026-10"})
-
-    return begun
 
 
 def test_stopping_says_that_it_is_stopped(begin: Begin) -> None:

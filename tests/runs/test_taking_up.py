@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Literal
 
 import pytest
 
@@ -12,23 +10,13 @@ from onecloud_magic import OneCloud
 from onecloud_magic.errors import (
     NotFound,
 )
-from onecloud_magic.runs import ChainRun
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
 from tests.conftest import Clock
 
+from .conftest import Begin
+
 pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
-Begin = Callable[..., ChainRun]
-Outcome = Literal["all_succeeded", "warned", "errored"]
-
-
-@pytest.fixture
-def begin(account: OneCloud, sandbox: Sandbox, chain: Chain) -> Begin:
-    def begun(seconds: float = 30.0, outcome: Outcome = "all_succeeded") -> ChainRun:
-        sandbox.plan_next(outcome, seconds)
-        return account.start(chain.id, inputs={"period": "2026-10"})
-
-    return begun
 
 
 def clean(html: str) -> str:

@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -21,24 +21,12 @@ from onecloud_magic.errors import (
 )
 from onecloud_magic.runs import ChainRun
 from onecloud_magic.sandbox import Sandbox, faults
-from onecloud_magic.sandbox.company import Chain
 from onecloud_magic.sandbox.messages import Reply, Request
 from tests.conftest import Clock
 
-from .conftest import asked
+from .conftest import Begin, Outcome, asked
 
 pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
-Begin = Callable[..., ChainRun]
-Outcome = Literal["all_succeeded", "warned", "errored"]
-
-
-@pytest.fixture
-def begin(account: OneCloud, sandbox: Sandbox, chain: Chain) -> Begin:
-    def begun(seconds: float = 30.0, outcome: Outcome = "all_succeeded") -> ChainRun:
-        sandbox.plan_next(outcome, seconds)
-        return account.start(chain.id, inputs={"period": "2026-10"})
-
-    return begun
 
 
 @pytest.mark.parametrize("outcome", ["all_succeeded", "warned"])
