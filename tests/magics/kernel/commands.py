@@ -72,3 +72,13 @@ class Shell(NamedTuple):
 
 def token_of(sandbox: Sandbox) -> str:
     return sandbox.credentials["access_token"]
+
+
+def variables(box: Sandbox) -> dict[str, str]:
+    """The environment of a kernel that is signed in there, and shows what takes its time."""
+    return {
+        "ONECLOUD_BASE_URL": box.url,
+        "ONECLOUD_ACCESS_TOKEN": token_of(box),
+        "ONECLOUD_TIMEZONE": "UTC",
+        "ONECLOUD_PROGRESS": "True",
+    }

@@ -25,6 +25,13 @@ def service() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """A sandbox of the test's own."""
+    with Sandbox() as box:
+        yield box
+
+
+@pytest.fixture
 def new_place(tmp_path: Path) -> NewPlace:
     """Make folders of the test's own; keywords are environment variables."""
 

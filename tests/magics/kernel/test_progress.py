@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 
 from onecloud_magic.sandbox import Sandbox, faults
 
-from .commands import token_of
+from .commands import variables
 from .conftest import NewKernel, NewPlace
 from .gates import Gates
 from .running import NAME, PATIENCE, Kernel, Message, Place, Ran
@@ -26,21 +25,6 @@ pytestmark = pytest.mark.process
 
 SIGN_IN = "%load_ext onecloud_magic\nfrom onecloud_magic import OneCloud\noc = OneCloud()"
 LONG = 1.0  # seconds of a call: three one after another are a read that lasts
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as box:
-        yield box
-
-
-def variables(box: Sandbox) -> dict[str, str]:
-    return {
-        "ONECLOUD_BASE_URL": box.url,
-        "ONECLOUD_ACCESS_TOKEN": token_of(box),
-        "ONECLOUD_TIMEZONE": "UTC",
-        "ONECLOUD_PROGRESS": "True",
-    }
 
 
 @pytest.fixture

@@ -1,49 +1,21 @@
-"""Runs in a real kernel: interrupted, restarted, saved by nbclient and papermill."""
+"""Runs in a real kernel: one card, not waited for, interrupted and restarted."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from queue import Empty
-from typing import Any
 
-import nbformat
-import papermill  # type: ignore[import-untyped]  # papermill's
 import pytest
-from nbclient.exceptions import CellExecutionError
 
 from onecloud_magic.sandbox import Sandbox
 
-from .commands import token_of
+from .cards import LOAD, RUN, cards, ended, fact, heard, started
+from .commands import variables
 from .conftest import NewKernel, NewPlace
-from .running import NAME, PATIENCE, Kernel, Message, Place, Ran, running, wait_until
-from .test_failing_notebooks import errors_in, executor, notebook
+from .running import PATIENCE, Kernel, Message, Place, Ran, running, wait_until
 
 pytestmark = pytest.mark.process
 
-LOAD = "%load_ext onecloud_magic"
-CHAIN = '"Finance Close/Test/Monthly Close"'
-RUN = f"%onecloud run {CHAIN}"
-UNTIL_DONE = "while not run.done: time.sleep(0.01)"
 ENDS, LASTS = 2.0, 3600.0  # seconds of a run
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as box:
-        yield box
-
-
-def variables(box: Sandbox) -> dict[str, str]:
-    return {
-        "ONECLOUD_BASE_URL": box.url,
-        "ONECLOUD_ACCESS_TOKEN": token_of(box),
-        "ONECLOUD_TIMEZONE": "UTC",
-        "ONECLOUD_PROGRESS": "True",
-    }
 
 
 @pytest.fixture
@@ -56,46 +28,6 @@ def kernel(new_kernel: NewKernel, box: Sandbox) -> Kernel:
 @pytest.fixture
 def place(new_place: NewPlace, box: Sandbox) -> Place:
     return new_place(**variables(box))
-
-
-def cards(sent: list[Message]) -> list[str]:
-    """All that was drawn of the one card among messages, in this order."""
-    kinds = ("display_data", "update_display_data")
-    shown = [each["content"] for each in sent if each["msg_type"] in kinds]
-    assert {each["transient"]["display_id"] for each in shown} == {place_of(sent)}
-    return [each["data"]["text/plain"] for each in shown]
-
-
-def place_of(sent: list[Message]) -> str:
-    """The display id of the one thing that was shown for the first time."""
-    first, *_ = [each["content"] for each in sent if "display_id" in str(each["content"])]
-    return str(first["transient"]["display_id"])
-
-
-def fact(card: str, label: str) -> str:
-    """What stands beside a label."""
-    found = [line for line in card.splitlines() if line.strip().startswith(f"{label}  ")]
-    assert found, card
-    return found[0].strip().removeprefix(label).strip()
-
-
-def heard(kernel: Kernel, holds: Callable[[list[Message]], bool]) -> list[Message]:
-    """What the kernel sends, whichever cell it is of, until that holds."""
-    sent: list[Message] = []
-    while not holds(sent):
-        try:
-            sent.append(kernel.client.get_iopub_msg(timeout=PATIENCE))
-        except Empty:
-            pytest.fail(f"only {[each['msg_type'] for each in sent]}")
-    return sent
-
-
-def ended(sent: list[Message]) -> bool:
-    return any("Chain run" in str(each) and "  ended  " in str(each) for each in sent)
-
-
-def started(box: Sandbox) -> int:
-    return len(box._world.started)
 
 
 # ---- one card
@@ -269,111 +201,3 @@ def test_after_a_restart_watch_takes_up_what_is_live(place: Place, box: Sandbox)
         nothing = kernel.run("%onecloud watch").succeeded()
         assert nothing.printed == "No run that was started from here is live.\n"
     assert started(box) == 1
-
-
-# ---- what is saved
-
-
-def saved(cell: Any) -> str:
-    """The one card that a cell has shown, as the file has it."""
-    [output] = [each for each in cell.outputs if each.output_type == "display_data"]
-    assert set(output.data) == {"text/plain", "text/html"}
-    assert fact(output.data["text/plain"], "state") in output.data["text/html"]
-    return str(output.data["text/plain"])
-
-
-def test_nbclient_saves_the_last_card(place: Place, box: Sandbox) -> None:
-    box.plan_next("all_succeeded", ENDS)
-    client = executor(place, LOAD, f"run = {RUN}")
-
-    client.execute(env=place.env)
-
-    card = saved(client.nb.cells[1])
-    assert fact(card, "state") == "succeeded"
-    assert "so far" not in card
-
-
-def test_nbclient_saves_the_end_of_a_run_that_was_not_waited_for(
-    place: Place, box: Sandbox
-) -> None:
-    box.plan_next("all_succeeded", ENDS)
-    later = f"import time\n{UNTIL_DONE}"
-    client = executor(place, LOAD, f"run = {RUN} --no-wait", later, "1")
-
-    client.execute(env=place.env)
-
-    assert fact(saved(client.nb.cells[1]), "state") == "succeeded"
-    assert [cell.outputs for cell in client.nb.cells[2:3]] == [[]]
-
-
-def test_a_notebook_that_ends_before_its_run_says_when_that_was_seen(
-    place: Place, box: Sandbox
-) -> None:
-    box.plan_next("all_succeeded", LASTS)
-    client = executor(place, LOAD, f"{RUN} --no-wait", "import time; time.sleep(3)")
-
-    client.execute(env=place.env)
-
-    card = saved(client.nb.cells[1])
-    assert fact(card, "state") == "running"
-    assert fact(card, "seen at")
-
-
-def test_papermill_fails_with_the_words_of_the_run_and_keeps_its_card(
-    place: Place, box: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    box.plan_next("errored", ENDS)
-    for name in set(os.environ) - set(place.env):
-        monkeypatch.delenv(name)
-    for name, value in place.env.items():
-        monkeypatch.setenv(name, value)
-    before, after = Path(place.root, "before.ipynb"), Path(place.root, "after.ipynb")
-    nbformat.write(notebook(LOAD, RUN, "1 + 1"), before)
-
-    with pytest.raises(papermill.PapermillExecutionError) as told:
-        papermill.execute_notebook(before, after, kernel_name=NAME, progress_bar=False)
-
-    [failed] = [cell for cell in nbformat.read(after, 4).cells if RUN in cell.source]
-    card = saved(failed)
-    assert told.value.ename == "ChainRunFailed"
-    assert told.value.evalue.endswith(fact(card, "result"))
-    assert fact(card, "state") == "failed"
-    [error] = errors_in(failed)
-    assert len(error.traceback) == 2
-
-
-def test_no_secret_is_saved(place: Place, box: Sandbox) -> None:
-    secret = "hunter2-and-more"  # noqa: S105  # made up
-    cells = (
-        LOAD,
-        "from pathlib import Path; secret = Path('secret').read_text()",
-        f"%%onecloud run {CHAIN}\npassword: $secret\nnested: {{token: $secret}}",
-        "%onecloud last --curl",
-        "%onecloud last --python",
-        f"%%onecloud run {CHAIN} --dry-run\npassword: $secret",
-        "%onecloud runs --mine",
-        "%xmode Verbose",
-        f"%%onecloud run {CHAIN}\npassword: $secret",
-        f"%%onecloud run {CHAIN}\npassword: $secret\nnot: $there",
-    )
-    Path(place.root, "secret").write_text(secret, encoding="utf-8")
-    client = executor(place, *cells)
-    client.allow_errors = True
-
-    client.execute(env=place.env, cwd=str(place.root))
-
-    text = json.dumps(client.nb)
-    assert secret in str(box.requests[-1].body) or any(
-        secret in str(each.body) for each in box.requests
-    )
-    assert secret not in text
-    assert text.count("(secret)") >= 4
-    kept = b"".join(each.read_bytes() for each in Path(place.root, "onecloud").rglob("starts*"))
-    assert secret.encode() not in kept
-
-
-def test_a_failing_run_fails_nbclient(place: Place, box: Sandbox) -> None:
-    box.plan_next("errored", 0.5)
-
-    with pytest.raises(CellExecutionError, match=r"ChainRunFailed: Monthly Close \(run 9000001\)"):
-        executor(place, LOAD, RUN).execute(env=place.env)

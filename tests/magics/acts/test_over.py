@@ -12,18 +12,10 @@ from onecloud_magic.errors import ChainRunFailed, UsageError
 from onecloud_magic.magics.over import inputs_over, run_over
 from onecloud_magic.sandbox import Sandbox
 from onecloud_magic.sandbox.company import Chain
-from tests.account.conftest import PLENTY
-from tests.conftest import Clock
 from tests.runs.conftest import chain_of, started
 
 pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
 NAMES: dict[str, Any] = {"months": pd.DataFrame({"period": ["2026-10", "2026-11"]}), "one": 1}
-
-
-@pytest.fixture
-def sandbox(clock: Clock) -> Any:
-    with Sandbox(clock=clock, token_ttl=PLENTY, burst_limit=PLENTY) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

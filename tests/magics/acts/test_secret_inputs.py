@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from onecloud_magic import OneCloud
 from onecloud_magic.errors import UsageError
 from onecloud_magic.sandbox import Sandbox
-from tests.account.conftest import PLENTY
-from tests.conftest import Clock
 
+from ..shell import Shell
 from .acting import CHAIN, RUN, sent, takes
-from .shell import Shell
 
 pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
 SECRET = "hunter2-and-more"  # noqa: S105  # made up
 
 
 @pytest.fixture
-def sandbox(clock: Clock) -> Iterator[Sandbox]:
-    with Sandbox(clock=clock, token_ttl=PLENTY, burst_limit=PLENTY) as sandbox:
-        takes(sandbox, "db_password", "period", "account_key", "more")
-        sandbox.plan_next("all_succeeded", 1.0)
-        yield sandbox
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    takes(sandbox, "db_password", "period", "account_key", "more")
+    sandbox.plan_next("all_succeeded", 1.0)
+    return sandbox
 
 
 @pytest.mark.parametrize(
