@@ -154,17 +154,20 @@ class Acts(Reader):
         """The ledger of the starts that were made here as the account that is signed in."""
         return self._desk().starts
 
-    def live_runs(self) -> list[ChainRun]:
+    def live_runs(self, *, ended: bool = False) -> list[ChainRun]:
         """The runs started from here that are still live, newest first (1 call each).
 
-        Starts that a process left open are settled first, see `settle_starts`.
+        With *ended* those too that have ended since they were seen last. Starts that a process
+        left open are settled first, see `settle_starts`.
         """
         self.settle_starts()
-        runs = []
+        runs: list[ChainRun] = []
         for each in self.starts.live():
-            with suppress(NotFound):  # the service keeps no run for ever
+            try:
                 runs += [self.get_run(each.run_id)] if each.run_id else []
-        return [run for run in runs if not run.done]
+            except NotFound:  # the service keeps no run for ever
+                self.starts.gone(each)
+        return [run for run in runs if ended or not run.done]
 
     def settle_starts(self) -> None:
         """Find out what became of starts that a process left open (1 call each); starts nothing."""

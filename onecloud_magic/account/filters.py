@@ -44,15 +44,6 @@ class Filter:
         fitting = (word for word, states in WORDS.items() if self.states <= set(states))
         return next(fitting, None) if self.states else None
 
-    def asked(self) -> dict[str, object]:
-        """The parameters that bring the service near to it; what it gives is filtered again."""
-        since, until = self.since, self.until
-        return {
-            "state": self.word,
-            "start_date": None if since is None else int(since.timestamp() // 1),
-            "end_date": None if until is None else int(-(-until.timestamp() // 1)),
-        }
-
     def fits(self, run: Record) -> bool:
         """Whether the run is wanted; `BadAnswer` where the field that tells it is no such thing."""
         if self.states and _text(run, "state") not in self.states:

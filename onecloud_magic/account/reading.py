@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -161,7 +162,7 @@ class Reading:
         """What people have to be told of it, a line each."""
         said = self.answers.troubles()
         if self.stale and self.down:
-            age = in_words(self.line.clock() - min(self._oldest.values()))
+            age = in_words(timedelta(seconds=self.line.clock() - min(self._oldest.values())))
             said.append(f"{table}: {self.down} Shown is what was answered {age} ago.")
         return said + what_lacks(table, rows, self.gap)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..errors import NotFound, NotSignedIn
+from ..errors import NotSignedIn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,17 +22,9 @@ def started_here(oc: OneCloud) -> pd.DataFrame:
 
 
 def latest_live(oc: OneCloud) -> list[ChainRun]:
-    """The runs that were live when they were seen last, newest first, as they stand now.
-
-    Starts that a process left open are settled before (1 call each); one call a run.
-    """
+    """The runs that were live when they were seen last, newest first, as they stand now."""
     _signed_in(oc)
-    oc.settle_starts()
-    runs: list[ChainRun] = []
-    for each in oc.starts.live():
-        with suppress(NotFound):  # the service keeps no run for ever
-            runs += [oc.get_run(each.run_id)] if each.run_id else []
-    return runs
+    return oc.live_runs(ended=True)
 
 
 def _signed_in(oc: OneCloud) -> None:

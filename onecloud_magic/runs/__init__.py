@@ -9,7 +9,6 @@ from .account import Account
 from .batch import Row, named
 from .chain_run import ChainRun
 from .entries import Entry
-from .face import lasted
 from .facts import ENDED, LIVE, STATES, NodeFacts, RunFacts, has_ended, id_in
 from .following import Following
 from .history import latest
@@ -48,7 +47,6 @@ __all__ = [
     "has_ended",
     "hidden",
     "id_in",
-    "lasted",
     "latest",
     "many_card",
     "named",

@@ -25,7 +25,7 @@ _TABLES = (
     "create table if not exists starts (id integer primary key, account text not null, "
     "chain_id text not null, chain text, environment_id text not null, environment text, "
     "inputs text not null, step text not null, process text not null, asked_at real not null, "
-    "sent_at real, served_at real, lost_at real, before text, words text, run_id text, "
+    "sent_at real, served_at real, lost_at real, before text, run_id text, "
     "adopted integer, state text, ended integer, start_at real, end_at real, usual real, "
     "batch text, place integer)",
     "create unique index if not exists runs on starts (account, run_id)",

@@ -49,7 +49,6 @@ class Entry:
     served_at: float | None = None
     lost_at: float | None = None
     before: str = "[]"
-    words: str = ""
     run_id: str | None = None
     adopted: int = 0
     state: str = ""

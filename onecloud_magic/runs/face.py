@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..show import Card, Fact
+from ..show import Card, Fact, in_words
 from .account import Account
 from .facts import LIVE, NodeFacts
 
 if TYPE_CHECKING:
     from .chain_run import ChainRun
 
-__all__ = ["lasted", "run_card", "shown_inputs"]
+__all__ = ["run_card", "shown_inputs"]
 
 _MOST = 200  # characters of a value on a card
 _NODES = 12  # on a card; the frame of `nodes()` has all
@@ -24,15 +24,6 @@ def run_card(run: ChainRun, account: Account) -> Card:
     """The run as it was seen last. Costs no call."""
     facts = [(label, words) for label, words in _facts(run, account) if words]
     return Card("Chain run", tuple(facts), badge=account.badge)
-
-
-def lasted(span: timedelta) -> str:
-    """A duration in words: "42 s", "3 min 05 s", "2 h 10 min"."""
-    seconds = max(round(span.total_seconds()), 0)  # two clocks may differ
-    minutes, hours = seconds // 60, seconds // 3600
-    if hours:
-        return f"{hours} h {minutes % 60:02} min"
-    return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"
 
 
 def shown_inputs(run: ChainRun) -> Iterator[tuple[str, str]]:
@@ -54,10 +45,10 @@ def _facts(run: ChainRun, account: Account) -> Iterator[tuple[str, Fact]]:
     yield "started", _moment(account, run.start_at)
     yield "by", _started_by(run)
     yield "ended", _moment(account, run.end_at) if run.done else ""
-    yield "took", lasted(run.duration) if run.duration is not None else ""
+    yield "took", in_words(run.duration) if run.duration is not None else ""
     if not run.done and run.start_at:
-        yield "so far", lasted(timedelta(seconds=run.looked_at) - _since_1970(run.start_at))
-    yield "usually takes", lasted(run.usual) if run.usual else ""
+        yield "so far", in_words(timedelta(seconds=run.looked_at) - _since_1970(run.start_at))
+    yield "usually takes", in_words(run.usual) if run.usual else ""
     if not run.done:
         yield "seen at", account.clock_time(run.looked_at)
 

@@ -64,7 +64,7 @@ class Starts:
                 **target.written,
                 **{"inputs": kept, "step": "asked", "process": process()},
                 **{"asked_at": self._clock(), "batch": name, "place": place},
-                **{"before": "[]", "words": "", "state": "", "adopted": 0, "ended": 0},
+                **{"before": "[]", "state": "", "adopted": 0, "ended": 0},
             )
             if claim is not None:
                 claim.take(made)

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ..show import Card
+from ..show import Card, in_words
 from .batch import Row
-from .face import lasted
 from .many import Many
 
 __all__ = ["many_card", "row_words"]
@@ -50,7 +49,7 @@ def _state(many: Many, row: Row) -> Iterator[str]:
         if run.done and not row.ok and run.facts.result_text:
             yield run.facts.result_text
         if run.duration is not None:
-            yield f"took {lasted(run.duration)}"
+            yield f"took {in_words(run.duration)}"
         elif run.start_at is not None and not run.done and many.ended_at is None:
             yield f"so far {_took(many.account.now() - run.start_at.timestamp())}"
         yield f"run {run.id}"
@@ -85,4 +84,4 @@ def _rank(row: Row) -> int:
 
 
 def _took(seconds: float) -> str:
-    return lasted(timedelta(seconds=max(seconds, 0.0)))
+    return in_words(timedelta(seconds=seconds))

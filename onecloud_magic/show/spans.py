@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 __all__ = ["in_words"]
 
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
-
-def in_words(seconds: float) -> str:
-    """A length of time: `45 s`, `12 min`, `2 h 5 min`, `3 days`."""
-    whole = max(0, round(seconds))
-    if whole < 2 * _MINUTE:
-        return f"{whole} s"
-    if whole < 2 * _HOUR:
-        return f"{whole // _MINUTE} min"
-    if whole < 2 * _DAY:
-        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
-    return f"{whole // _DAY} days"
+def in_words(span: timedelta) -> str:
+    """A length of time: `42 s`, `3 min 05 s`, `2 h 10 min`, `3 days`; none is below zero."""
+    seconds = max(0, round(span.total_seconds()))
+    minutes, hours, days = seconds // 60, seconds // 3_600, seconds // 86_400
+    if days > 1:
+        return f"{days} days"
+    if hours:
+        return f"{hours} h {minutes % 60:02} min"
+    return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from ..account import OneCloud, clock_time, quota_facts
 from ..account.settings import running_shell
-from ..runs import ChainRun, lasted
-from ..show import Card, Fact, in_voila, kernel
+from ..runs import ChainRun
+from ..show import Card, Fact, in_voila, in_words, kernel
 from .progress import Timer
 from .run_lines import RunLines
 
@@ -100,7 +100,7 @@ class RunCard:
             if label != "so far":
                 yield label, fact
             elif not self._ended:
-                yield label, lasted(self._age)
+                yield label, in_words(self._age)
 
     @property
     def _age(self) -> timedelta:

@@ -56,7 +56,7 @@ def test_while_the_service_is_down_the_last_known_answer_is_given_and_says_so(
     assert facts["age_seconds"] == pytest.approx(2 * HOUR, abs=60)  # some went for the tries
     (line,) = [each for each in said if "Shown is" in each]
     assert line.startswith(f"{read.name}: ")
-    assert line.endswith("Shown is what was answered 2 h 0 min ago.")
+    assert line.endswith("Shown is what was answered 2 h 00 min ago.")
     assert len(sandbox.requests) <= 3
 
 
