@@ -123,7 +123,11 @@ def test_a_body_that_names_nothing_is_refused(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["a: [1", "a: b: c", "? [x]\n: 1", "a: !!python/object:os.x {}", "a: &x [*x]"]
+    "body",
+    [
+        *("a: [1", "a: b: c", "? [x]\n: 1", "a: !!python/object:os.x {}", "a: &x [*x]"),
+        *('a: !!int ""', 'a: !!float ""', "a: !!bool x", "a: !!timestamp x"),
+    ],
 )
 def test_a_body_that_cannot_be_read_says_where(body: str) -> None:
     with pytest.raises(UsageError):

@@ -24,7 +24,8 @@ VALUES = st.recursive(
         *("password", "DB_PASSWORD", "dbPassword", "user-passwd", "pwd", "PWD", "sap_pwd"),
         *("secret", "clientSecret", "token", "accessToken", "ACCESS_TOKEN", "api_key", "apiKey"),
         *("APIKey", "key", "Key", "credentials", "credential", "pass", "auth", "private key"),
-        *("pass phrase", "Passwort", "bearer"),
+        *("pass phrase", "Passwort", "bearer", "dbpass", "userpass", "accesskey", "otp", "jwt"),
+        *("privateKey", "sshkey", "connection_string", "encrypted"),
     ],
 )
 def test_a_key_that_names_a_secret_is_one(name: str) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from onecloud_magic import OneCloud
-from onecloud_magic.errors import (
-    NotFound,
-)
+from onecloud_magic.errors import BadAnswer, NotFound
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
+from onecloud_magic.sandbox.messages import Reply, Request
 from tests.conftest import Clock
 
 from .conftest import Begin
@@ -78,6 +78,34 @@ def test_html_and_text_have_the_same_facts(begin: Begin, account: OneCloud) -> N
         assert [fact for fact in facts if fact.replace("&#39;", "'") not in clean(words)] == []
         assert account.session.host in shown["text/plain"]
         assert run.facts.words in shown["text/plain"]
+
+
+def test_an_answer_about_another_run_is_not_taken(
+    account: OneCloud, begin: Begin, sandbox: Sandbox
+) -> None:
+    first, second = begin(), begin()
+
+    def another(request: Request, work: faults.Work) -> Reply:
+        reply = work()
+        return replace(reply, body=reply.body.replace(first.id.encode(), second.id.encode()))
+
+    sandbox.faults.add(another, path=f"*/{first.id}")
+
+    with pytest.raises(BadAnswer, match="another run"):
+        account.get_run(first.id)
+
+
+def test_a_run_that_the_service_no_longer_keeps_is_asked_for_once(
+    account: OneCloud, begin: Begin, sandbox: Sandbox
+) -> None:
+    begin()
+    sandbox.faults.add(faults.status(404), path="*/chain_run/*")
+    assert account.live_runs() == []
+    before = len(sandbox.requests)
+
+    assert account.live_runs() == []
+
+    assert len(sandbox.requests) == before
 
 
 def test_what_still_lives_is_taken_up_after_a_restart(

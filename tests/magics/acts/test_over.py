@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -64,6 +65,19 @@ def test_what_would_be_sent_is_told_without_secrets_and_nothing_is_sent(
     assert told["password"].tolist() == ["(secret)"] * 2
     assert told.index.tolist() == ["a", "b"]
     assert started(sandbox) == []
+
+
+def test_what_the_chain_declares_to_be_secret_is_not_shown_either(
+    account: OneCloud, sandbox: Sandbox, chain: Chain
+) -> None:
+    chain.inputs = tuple(replace(each, data_type="password") for each in chain.inputs)
+    [name] = [each.name for each in chain.inputs]
+    frame = pd.DataFrame({name: ["swordfish"]})
+    target = account.prepare(str(chain.id)).target
+
+    told = inputs_over(account, target, "frame", {"frame": frame})
+
+    assert "swordfish" not in told.to_string()
 
 
 @pytest.mark.parametrize(

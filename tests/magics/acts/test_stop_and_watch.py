@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from onecloud_magic import OneCloud
 from onecloud_magic.errors import (
     ChainRunFailed,
     NotSignedIn,
@@ -14,12 +15,14 @@ from onecloud_magic.errors import (
     RunInterrupted,
     UsageError,
 )
+from onecloud_magic.magics import watch
 from onecloud_magic.magics.line import COMMANDS
 from onecloud_magic.runs import ChainRun, Stopped
 from onecloud_magic.sandbox import Sandbox, faults
+from tests.conftest import Clock
 
 from ..shell import Shell
-from .acting import RUN, sent
+from .acting import CHAIN, RUN, sent
 
 LASTS = 10.0**9  # seconds
 
@@ -116,6 +119,37 @@ def test_signed_out_it_says_how_to_sign_in(shell: Shell, line: str) -> None:
         shell.run(f"%onecloud {line}")
 
 
+def test_a_run_of_another_service_with_the_same_number_is_another_run(
+    account: OneCloud, sandbox: Sandbox, clock: Clock
+) -> None:
+    with Sandbox(clock=clock) as elsewhere:
+        other = OneCloud("other", base_url=elsewhere.url)
+        other.login(**elsewhere.credentials)
+        runs = []
+        for oc, box in ((account, sandbox), (other, elsewhere)):
+            box.plan_next("all_succeeded", LASTS)
+            runs.append(oc.start(CHAIN.strip('"')))
+        how = watch.How(shown=False)
+        watch.keep(account, runs[0], how)
+
+        assert [run.id for run in runs] == ["9000001"] * 2
+        assert watch._watch(account, runs[0], how).run is runs[0]
+        assert watch._watch(other, runs[1], how).run is runs[1]
+        watch.forget()
+
+
+def test_one_that_the_service_no_longer_keeps_hides_no_other(
+    signed_in: Shell, sandbox: Sandbox
+) -> None:
+    for _ in range(2):
+        sandbox.plan_next("all_succeeded", 60.0)
+        signed_in.run(f"{RUN} --no-wait --again;")
+    sandbox.faults.add(faults.status(404), path="*/chain_run/9000001")
+
+    assert signed_in.run("%onecloud watch").id == "9000002"
+    assert signed_in.run("%onecloud watch") is None
+
+
 # ---- Ctrl-C
 
 
@@ -158,6 +192,17 @@ def test_an_interrupt_that_stops_says_which_of_three_things_it_was(
 
     assert str(raised.value) == f"Run 9000001 of Monthly Close: {says}"
     assert signed_in.names["run"].id == "9000001"
+
+
+def test_a_stop_that_is_refused_is_said_and_hides_no_interrupt(
+    signed_in: Shell, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(monkeypatch)
+    sandbox.plan_next("all_succeeded", LASTS)
+    sandbox.faults.add(faults.status(403), path="*/stop")
+
+    with pytest.raises(RunInterrupted, match="could not stop"):
+        signed_in.run(f"{RUN} --stop-on-interrupt")
 
 
 def test_an_interrupt_alone_stops_nothing(
