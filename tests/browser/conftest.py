@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from onecloud_magic.sandbox import Sandbox
+
 from ..conftest import need
 from ..magics.kernel.running import PATIENCE
 from .axe import Axe, fetched
@@ -22,6 +24,13 @@ from .voila import Voila
 
 
 # For this folder only: while Playwright runs, asyncio cannot be used in the same thread.
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A service that a notebook may ask."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
 @pytest.fixture(scope="package")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A server and a browser that the tests of this folder share."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
@@ -34,12 +32,6 @@ while not Path("go").exists():
     time.sleep(0.05)
 oc.activity.wait(0.0, "")
 print("over")"""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 def signed_in(sandbox: Sandbox) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from onecloud_magic.sandbox import Sandbox, faults
@@ -24,12 +22,6 @@ import time
 while oc.quota.burst_remaining != 6:
     oc.call("getWorkspaces")
     time.sleep(0.1)"""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 def signed_in(sandbox: Sandbox) -> str:
