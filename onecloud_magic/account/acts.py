@@ -109,7 +109,8 @@ class Acts(Reader):
 
         The same rows, in whatever order, go on with a batch of which not every row has a run that
         has ended, after a restart of the kernel, too: no row is started twice, one that was refused
-        is tried again. Else, and with *again*, all are started anew. Costs about two calls a row.
+        is tried again. Else all are started anew, but for rows that were live already when seen
+        last: they have those runs. With *again* all are. Costs about two calls a row.
 
         Columns: those of *frame*, then `run_id run_error` string, `run_state` category, `run_ok`
         boolean (false where there is no run), `run_start_at run_end_at` datetime64[us, UTC],

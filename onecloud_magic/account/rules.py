@@ -36,6 +36,7 @@ class Rules:
                 "Offline: no call is made.",
                 "The cache answers what it has, and nothing else. To ask the service: "
                 "%config OneCloud.offline = False.",
+                sent=False,
             )
 
     def may_be_stale(self, error: OneCloudError) -> bool:

@@ -21,7 +21,7 @@ class How:
     """How runs are waited for.
 
     Attributes:
-        timeout: for how many seconds; None is until they end.
+        timeout: for how many seconds in all; None is until they end.
         stops: whether an interrupt stops them.
         shown: whether there are cards.
     """
@@ -103,8 +103,9 @@ def wait_for(oc: OneCloud, runs: Sequence[ChainRun], how: How) -> ChainRun:
         runs = [each.run for each in watches]
         for each in watches:
             each.begin()
+        began_at = oc.activity.clock()
         for each in watches:
-            each.following.wait(how.timeout)
+            each.following.wait(how.timeout, since=began_at)
         for run in runs:
             run.wait()  # has ended: it raises where it ended badly
     except KeyboardInterrupt:

@@ -57,11 +57,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Batch:
-    """The name of a batch, the rows of it, and when it was begun, where it goes on."""
+    """The name of a batch, and its rows.
+
+    Attributes:
+        begun_at: when it was begun, where it goes on.
+        anew: whether its rows start whatever lives already.
+        shared: how many of its rows have got the start of somebody else.
+    """
 
     name: str
     rows: tuple[Row, ...]
     begun_at: float | None = None
+    anew: bool = False
+    shared: int = 0
 
 
 def named(
@@ -76,22 +84,25 @@ def named(
     written = account.starts.written_rows(every)
     whole = [target.chain_id, target.environment_id, *sorted(written)]
     rows = hashlib.sha256(canonical(whole).encode()).hexdigest()[:20]
-    name, begun_at = account.starts.batch(rows, again=again)
+    batches = account.starts.batches
+    name, begun_at = batches.begin(rows, again=again)
+    shared = 0 if again else batches.share(name, target, sorted(written))
     order = sorted(range(len(written)), key=written.__getitem__)
     place = {number: rank for rank, number in enumerate(order)}
     listed = [Row(place[number], labels[number], each) for number, each in enumerate(every)]
-    return Batch(name, tuple(listed), begun_at)
+    return Batch(name, tuple(listed), begun_at, again, shared)
 
 
 def taken_up(account: Account, batch: Batch) -> list[Row]:
     """Give the rows their runs that the ledger knows; tells the rows of which nobody knows."""
-    latest = {each.place: each for each in account.starts.of_batch(batch.name)}
-    unknown = []
+    now, unknown = account.now(), []
+    known = account.starts.batches.starts(batch.name)
+    latest = {each.place: each for each in known if each.is_of_row(now)}
     for row in batch.rows:
         entry = latest.get(row.place)
         if entry is not None and entry.step == "run" and entry.run_id is not None:
             row.run = ChainRun(account, _seen(entry), entry, earlier=True)
-        elif entry is not None and entry.is_open(account.now()):
+        elif entry is not None and entry.is_open(now):
             unknown.append(row)
     return unknown
 

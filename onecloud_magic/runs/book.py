@@ -6,13 +6,14 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OneCloudError
 from ..home import Home
 from .entries import COLUMNS, Entry
 from .notices import say
+from .target import Target
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,11 +31,14 @@ _TABLES = (
     "batch text, place integer)",
     "create unique index if not exists runs on starts (account, run_id)",
     "create index if not exists batches on starts (account, batch)",
+    "create index if not exists chains on starts (account, chain_id)",
     "create table if not exists users (account text primary key, id text, name text)",
     "create table if not exists salts (salt blob)",
     "create table if not exists many (account text not null, rows text not null, "
     "number integer not null, begun_at real not null, ended_at real, "
     "primary key (account, rows, number))",
+    "create table if not exists shared (batch text not null, place integer not null, "
+    "start integer not null, primary key (batch, place))",
 )
 _SELECT = f"select {', '.join(COLUMNS)} from starts where account = ?"  # noqa: S608  # our names
 _HINT = "See that the folder is yours and has room, or name another one in ONECLOUD_HOME."
@@ -68,6 +72,30 @@ class Page:
         asked = f"update starts set {setting} where id = ?"  # noqa: S608  # names of ours
         if self.file.execute(asked, (*values.values(), number)).rowcount != 1:
             raise OneCloudError(GONE)
+
+    def like(self, target: Target, inputs: str | None = None) -> list[Entry]:
+        """The starts of that chain and environment, of these *inputs* or of any; newest first."""
+        place = (target.chain_id, target.environment_id)
+        where, values = "and chain_id = ? and environment_id = ?", [*place, *filter(None, [inputs])]
+        where += "" if inputs is None else " and inputs = ?"
+        return self.entries(f"{where} order by id desc", *values)
+
+    def of_batch(self, batch: str, place: int | None = None) -> list[Entry]:
+        """The starts that the rows of a batch have, or that one *place* has; their own last."""
+        row, values = "batch = ?", [batch, *([] if place is None else [place])]
+        row += "" if place is None else " and place = ?"
+        asked = f"select start, place from shared where {row}"  # noqa: S608  # words of ours
+        shared = [
+            replace(each, batch=batch, place=at)
+            for number, at in self.file.execute(asked, values).fetchall()
+            for each in self.entries("and id = ?", number)
+        ]
+        return [*shared, *self.entries(f"and {row} order by place, id", *values)]
+
+    def share(self, batch: str, place: int, entry: Entry) -> None:
+        """Let a row of a batch have the start of somebody else."""
+        asked = "insert or replace into shared values (?, ?, ?)"
+        self.file.execute(asked, (batch, place, entry.id))
 
     def batch(self, rows: str) -> tuple[int, float, float | None] | None:
         """The last batch of those *rows*: its number, when it was begun, and when it ended."""

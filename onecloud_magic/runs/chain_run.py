@@ -195,7 +195,11 @@ class ChainRun:
         return Following(self, self._account, tell=tell, over=over)
 
     def stop(self) -> Stopped:
-        """Stop it (`stopChain`); tells one of three things, see `Stopped`."""
+        """Stop it (`stopChain`); tells one of three things, see `Stopped`.
+
+        Raises:
+            Unreachable: the wish was surely not sent, as with `offline`.
+        """
         return stop(self, self._account)
 
     def nodes(self) -> pd.DataFrame:

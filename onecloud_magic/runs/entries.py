@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self
 
@@ -12,7 +12,7 @@ from ..api.ledger import has_ended, owner
 from .claims import is_claimed
 from .secrecy import is_masked, readable
 
-__all__ = ["COLUMNS", "Entry", "Step", "process"]
+__all__ = ["COLUMNS", "Entry", "Step", "holding", "is_replaced", "process"]
 
 Step = Literal["asked", "sending", "lost", "run", "refused", "unsent"]
 _LONGEST_START = 3600.0  # seconds; whatever is older is not under way, whoever has its number now
@@ -108,6 +108,10 @@ class Entry:
         """Whether it is open, and was sent so lately that somebody has to look."""
         return self.is_open(now) and now - (self.sent_at or self.asked_at) < _A_DAY
 
+    def is_of_row(self, now: float) -> bool:
+        """Whether the row of a batch that has it gets no other start."""
+        return self.step == "run" or self.is_live(now) or self.is_unknown(now)
+
     def is_left(self, now: float) -> bool:
         """Whether its process ended, or was interrupted, before it sent it."""
         return self.step == "asked" and not self.under_way(now)
@@ -120,6 +124,29 @@ class Entry:
         if self.step == "sending" and self.under_way(now):
             return True
         return self.is_open(now) and self.inputs != other.inputs
+
+
+def holding(found: Sequence[Entry], now: float) -> list[Entry]:
+    """Which of the starts of one chain, environment and inputs forbid another: live or unknown."""
+    return [
+        each
+        for each in found
+        if each.is_live(now) or (each.is_unknown(now) and not is_replaced(each, found))
+    ]
+
+
+def is_replaced(entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether a later start of the same got a run: then somebody has looked, and gone on."""
+    return any(
+        each.id > entry.id and each.batch is None and each.step == "run" and _like(each, entry)
+        for each in others
+    )
+
+
+def _like(one: Entry, other: Entry) -> bool:
+    """Whether they are of the same chain, environment and inputs."""
+    names = ("chain_id", "environment_id", "inputs")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 COLUMNS = tuple(each.name for each in fields(Entry))

@@ -55,14 +55,15 @@ class Following:
         """Take no further look, and tell nobody anything; twice is once."""
         self._left.set()
 
-    def wait(self, timeout: float | None = None) -> None:
+    def wait(self, timeout: float | None = None, *, since: float | None = None) -> None:
         """Wait until the last look was taken; an interrupt ends the wait, and not the looking.
 
         Raises:
-            WaitTimeout: it is not over after *timeout* seconds.
+            WaitTimeout: it is not over *timeout* seconds after *since*, else after now.
             OneCloudError: what the service answered was of no use for too long.
         """
-        until = None if timeout is None else self._account.now() + timeout
+        began_at = self._account.now() if since is None else since
+        until = None if timeout is None else began_at + timeout
         while self._thread.is_alive():
             self._thread.join(_STEP)
             if until is not None and self._account.now() >= until and not self.run.done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -165,6 +166,7 @@ def _plain(name: str, value: Any, deep: int = 0) -> Any:
     """A copy of what JSON carries as it is; the value stands in no message: it may be a secret."""
     if deep > _DEEPEST:
         raise _refused(f"The input {name[:_MOST]!r} is nested too deeply.")
+    value = _unboxed(value)
     if value is None or isinstance(value, bool | str | int):
         return value
     if isinstance(value, float) and math.isfinite(value):
@@ -178,6 +180,15 @@ def _plain(name: str, value: Any, deep: int = 0) -> Any:
         f"The input {name[:_MOST]!r} cannot be {what}.",
         "Inputs are text, numbers, true, false, null, and lists and mappings of those.",
     )
+
+
+def _unboxed(value: Any) -> Any:
+    """A number, truth or text of numpy as Python has it: what a cell of a frame gives is one."""
+    numpy: Any = sys.modules.get("numpy")  # where it was never imported nothing is of it
+    if numpy is None or not isinstance(value, numpy.number | numpy.bool_ | numpy.str_):
+        return value
+    # As it is written: 0.1 of 32 bits is 0.1.
+    return float(str(value)) if isinstance(value, numpy.floating) else value.item()
 
 
 def _refused(message: str, hint: str = "") -> UsageError:

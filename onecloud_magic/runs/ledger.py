@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OneCloudError
 from ..home import Home
+from .batches import Batches, of_row
 from .book import GONE, Book, Page
 from .claims import Claim
-from .entries import Entry, process
+from .entries import Entry, holding, is_replaced, process
 from .facts import RunFacts
 from .inputs import Inputs
 from .secrecy import canonical, masked
@@ -30,10 +31,15 @@ _NEAR = 600.0  # seconds within which the runs of two starts may be taken for on
 
 
 class Starts:
-    """The starts of one account, whichever kernel of this user made them."""
+    """The starts of one account, whichever kernel of this user made them.
+
+    Attributes:
+        batches: those that were started together.
+    """
 
     def __init__(self, home: Home, account: str, clock: Callable[[], float] = time.time) -> None:
         self._book, self._account, self._clock = Book(home, account), account, clock
+        self.batches = Batches(self._book, account, clock)
 
     def ask(
         self,
@@ -47,8 +53,8 @@ class Starts:
         """Write down that a start is asked for; tells the entry, and whether it is a new one.
 
         Unless *again*, one that is live or open, of the same chain, environment and inputs, is
-        told instead: of two kernels that ask at once, one gets the entry of the other. In a
-        *batch* (its name, and the row) it is the one of the same row, also where its run has ended.
+        told instead: of two kernels that ask at once, one gets the entry of the other. A row of a
+        *batch* (its name, and the row) keeps the one that it has, also where its run has ended.
         A new one is taken by *claim* before any other thread can see it.
 
         Raises:
@@ -57,8 +63,11 @@ class Starts:
         name, place = batch or (None, None)
         with self._book.writing(f"{_NOTHING}: the start cannot be written down") as page:
             kept = canonical(masked(inputs, page.salt(), inputs.secret))
-            same = self._of_row(page, name, place) if name else self._same(page, target, kept)
-            if same and not again:
+            if batch and (had := of_row(page, *batch, self._clock())):
+                return had, False
+            if not again and (same := self._same(page, target, kept, name)):
+                if batch:
+                    page.share(*batch, same[0])
                 return same[0], False
             made = page.add(
                 **target.written,
@@ -154,7 +163,7 @@ class Starts:
     def unknown(self) -> list[Entry]:
         """Those of the last day of which nobody knows what became of them; newest first."""
         now, mine = self._clock(), self.mine()
-        return [each for each in mine if each.is_unknown(now) and not _is_replaced(each, mine)]
+        return [each for each in mine if each.is_unknown(now) and not is_replaced(each, mine)]
 
     def same(self, target: Target, inputs: Inputs) -> list[Entry]:
         """Those live or open, of that chain, environment and inputs; newest first."""
@@ -173,31 +182,6 @@ class Starts:
     def of_run(self, run_id: str) -> Entry | None:
         """The start that became this run; None where it was none of ours."""
         return next(iter(self._entries("and run_id = ?", run_id)), None)
-
-    def of_batch(self, batch: str) -> list[Entry]:
-        """The starts of a batch, in the order of its rows; of each row the latest last."""
-        return self._entries("and batch = ? order by place, id", batch)
-
-    def batch(self, rows: str, *, again: bool = False) -> tuple[str, float | None]:
-        """The batch of those *rows*: its name, and when it was begun if it goes on, else None.
-
-        It is the one that has not ended, unless *again*, else a new one. Of two kernels that ask
-        at once, one begins it and the other goes on with it.
-        """
-        with self._book.writing(f"{_NOTHING}: the batch cannot be written down") as page:
-            number, begun_at, ended_at = page.batch(rows) or (0, 0.0, 0.0)
-            if ended_at is None and not again:
-                return f"{rows}-{number}", begun_at
-            new = (self._account, rows, number + 1, self._clock())
-            page.file.execute("insert into many values (?, ?, ?, ?, null)", new)
-            return f"{rows}-{number + 1}", None
-
-    def end_batch(self, name: str) -> None:
-        """Note that all rows of a batch have their runs, and that these have been told."""
-        rows, _, number = name.rpartition("-")
-        asked = "update many set ended_at = ? where account = ? and rows = ? and number = ?"
-        with self._book.writing("The end of the batch cannot be written down") as page:
-            page.file.execute(asked, (self._clock(), self._account, rows, int(number)))
 
     def rivals(self, entry: Entry) -> list[Entry]:
         """Other starts of that chain whose run could be taken for the one of *entry*.
@@ -237,24 +221,13 @@ class Starts:
 
         return listed(self.mine(), self._clock())
 
-    def _same(self, page: Page, target: Target, inputs: str) -> list[Entry]:
-        now = self._clock()
-        where = "and chain_id = ? and environment_id = ? and inputs = ? order by id desc"
-        found = page.entries(where, target.chain_id, target.environment_id, inputs)
-        return [
-            each
-            for each in found
-            if each.is_live(now) or (each.is_unknown(now) and not _is_replaced(each, found))
-        ]
-
-    def _of_row(self, page: Page, batch: str, place: int | None) -> list[Entry]:
-        now = self._clock()
-        found = page.entries("and batch = ? and place = ? order by id desc", batch, place)
-        return [
-            each
-            for each in found
-            if each.step == "run" or each.is_live(now) or each.is_unknown(now)
-        ]
+    def _same(
+        self, page: Page, target: Target, inputs: str, batch: str | None = None
+    ) -> list[Entry]:
+        """What forbids another start of the same, newest first, and no row of *batch* has."""
+        ours = {each.id for each in page.of_batch(batch)} if batch else ()
+        found = [each for each in page.like(target, inputs) if each.id not in ours]
+        return holding(found, self._clock())
 
     def _note(self, entry: Entry, **values: Any) -> None:
         with self._book.writing("The start cannot be written down") as page:
@@ -263,20 +236,6 @@ class Starts:
     def _entries(self, where: str, *values: Any) -> list[Entry]:
         with self._book.reading() as page:
             return page.entries(where, *values) if page else []
-
-
-def _is_replaced(entry: Entry, others: Sequence[Entry]) -> bool:
-    """Whether a later start of the same got a run: then somebody has looked, and gone on."""
-    return any(
-        each.id > entry.id and each.batch is None and each.step == "run" and _like(each, entry)
-        for each in others
-    )
-
-
-def _like(one: Entry, other: Entry) -> bool:
-    """Whether they are of the same chain, environment and inputs."""
-    names = ("chain_id", "environment_id", "inputs")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _seen(facts: RunFacts) -> dict[str, Any]:

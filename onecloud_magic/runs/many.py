@@ -110,6 +110,11 @@ class Many:
         unknown = taken_up(self.account, self.batch)
         if self.batch.begun_at is not None:
             say(self._goes_on(self.batch.begun_at))
+        if self.batch.shared:
+            say(
+                f"{self.batch.shared} of {len(self.rows)} rows were started already, and live: "
+                "they have those runs; again=True starts all anew."
+            )
         for row in unknown:
             self._begin(row)
         if self.live:
@@ -125,7 +130,7 @@ class Many:
     def _begin(self, row: Row) -> None:
         start = Start(self.account, self.target, row.inputs)
         try:
-            row.run = start.send(again=False, batch=(self.batch.name, row.place))
+            row.run = start.send(again=self.batch.anew, batch=(self.batch.name, row.place))
         except ChainStartRefused as refused:
             self._refused(row, refused)
         except (StartOutcomeUnknown, Forbidden, UsageError) as error:
@@ -202,7 +207,7 @@ class Many:
         if unread:
             say(f"What {unread} of the runs brought forth is missing: {self._unread} {_GOES_ON}")
         elif all(row.run is not None and row.run.done for row in self.rows):
-            self.account.starts.end_batch(self.batch.name)
+            self.account.starts.batches.end(self.batch.name)
 
     def _goes_on(self, begun_at: float) -> str:
         known = sum(row.run is not None for row in self.rows)

@@ -64,8 +64,7 @@ def _names(frame: pd.DataFrame) -> Iterator[str]:
 def _cells(frame: pd.DataFrame, place: int, name: str) -> Iterator[Any]:
     for row, value in zip(frame.index, frame.iloc[:, place].array, strict=True):
         try:
-            plain = _plain(value)
-            Inputs.read({name: plain})
+            plain = Inputs.read({name: _plain(value)})[name]
         except UsageError as error:
             where = f"Row {row!s:.{_MOST}}, column {name:.{_MOST}}"
             raise _refused(f"{where}: {error}", f"Nothing was started. {error.hint}") from None
@@ -73,7 +72,7 @@ def _cells(frame: pd.DataFrame, place: int, name: str) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has for a value of numpy's or pandas'; others as they are, to be refused."""
+    """What JSON has for what is missing, for times and for arrays; others as they are."""
     import numpy as np
     import pandas as pd
 
@@ -89,9 +88,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, pd.Period):
         return str(value)
-    if isinstance(value, np.floating):
-        return float(str(value))  # as it is written: 0.1 of 32 bits is 0.1
-    return value.item() if isinstance(value, np.bool_ | np.integer | np.str_) else value
+    return value
 
 
 def _refused(message: str, hint: str) -> UsageError:

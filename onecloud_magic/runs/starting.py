@@ -61,7 +61,7 @@ class Start:
 
         Unless *again*, the run of the same start is given where it lives (`run.earlier`), also
         where another kernel is starting it in this moment. The same start is one of the same
-        chain and inputs; in a batch it is that of the same row, whether or not its run has ended.
+        chain and inputs. A row of a batch keeps its start, whether or not its run has ended.
 
         Raises:
             ChainStartRefused: the service does not start it.
@@ -83,7 +83,7 @@ class Start:
             entry, new = ask(self.target, self.inputs, again=again, batch=batch, claim=claim)
             if new:
                 return _Sending(self, entry).run()
-            run = _Earlier(self.account, entry).run()
+            run = _Earlier(self.account, entry, kept=batch is not None).run()
             if run is not None and (batch is not None or not run.done):
                 return run
 
@@ -240,10 +240,11 @@ class _Sending:
 
 @dataclass(frozen=True)
 class _Earlier:
-    """A start of the same that was found instead of a new one."""
+    """A start of the same that was found instead of a new one; a row that has it has it *kept*."""
 
     account: Account
     entry: Entry
+    kept: bool = False
 
     def run(self) -> ChainRun | None:
         """Its run as it stands now; None where it was never started."""
@@ -255,7 +256,7 @@ class _Earlier:
         try:
             return ChainRun(self.account, _seen(entry), entry, earlier=True).refresh()
         except NotFound:  # the service keeps no run for ever
-            if entry.batch is not None:
+            if self.kept:
                 raise  # a row is started once
             self.account.starts.gone(entry)
             return None

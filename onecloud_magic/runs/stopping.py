@@ -33,7 +33,11 @@ class Stopped:
 
 
 def stop(run: ChainRun, account: Account) -> Stopped:
-    """Stop *run* (`stopChain`), once; nothing repeats it."""
+    """Stop *run* (`stopChain`), once; nothing repeats it.
+
+    Raises:
+        Unreachable: the wish was surely not sent.
+    """
     if run.done:
         return Stopped("could not stop", f"it has ended already ({run.facts.words})")
     try:
@@ -41,6 +45,8 @@ def stop(run: ChainRun, account: Account) -> Stopped:
     except UsageError as refused:
         return _as_it_stands(run, str(refused))
     except (Unreachable, BadAnswer) as lost:
+        if isinstance(lost, Unreachable) and not lost.sent:
+            raise
         return _as_it_stands(run, str(lost))
     try:
         run.take(RunFacts.from_wire(told))

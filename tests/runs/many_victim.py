@@ -16,6 +16,7 @@ import pandas as pd
 from onecloud_magic import OneCloud
 from onecloud_magic.api import Transport
 from onecloud_magic.runs import Starts
+from onecloud_magic.runs.batches import Batches
 
 try:
     from .victim import die
@@ -29,7 +30,7 @@ STEPS: dict[str, tuple[type, str]] = {
     "between mark and POST": (Transport, "_send"),
     "between answer and ledger": (Starts, "became"),
     "when a run has ended": (Starts, "follow"),
-    "before the batch is over": (Starts, "end_batch"),
+    "before the batch is over": (Batches, "end"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,6 +24,7 @@ NAMELESS = Declared.from_wire({"runtime_inputs": [{"vuid": "1", "data_type": "st
         *("period=1", 3, ["period"], pd.Series({"a": 1})),
         *({1: "a"}, {"": "a"}, {"a": int}, {"a": float("nan")}, {"a": {1: "b"}}),
         *({"a": b"x"}, {"a": pd.Timestamp(0)}, {"a": {2}}),
+        *({"a": np.float32("inf")}, {"a": np.complex64(1)}, {"a": np.array([1])}),
     ],
     ids=repr,
 )
@@ -43,6 +45,25 @@ def test_nothing_is_no_inputs_and_values_keep_their_types() -> None:
 
     assert Inputs.read(None) == {}
     assert json.loads(json.dumps(Inputs.read(values))) == values
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (np.int64(5), "5"),
+        (np.uint8(5), "5"),
+        (np.float64(0.5), "0.5"),
+        (np.float32(0.1), "0.1"),
+        (np.bool_(True), "true"),
+        (np.str_("x"), '"x"'),
+        ([np.int64(1), {"a": np.int16(2)}], '[1, {"a": 2}]'),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_a_cell_of_a_frame_gives_is_sent_as_the_number_or_text_that_it_is(
+    given: object, sent: str
+) -> None:
+    assert json.dumps(Inputs.read({"a": given})["a"]) == sent
 
 
 def test_a_list_that_is_changed_later_changes_no_start() -> None:

@@ -101,7 +101,7 @@ def test_the_rows_of_a_batch_are_told_in_their_order(starts: Starts) -> None:
         asks(starts, batch=("b", place))
     asks(starts, batch=("other", 0))
 
-    assert [each.place for each in starts.of_batch("b")] == [0, 0, 1, 2]
+    assert [each.place for each in starts.batches.starts("b")] == [0, 0, 1, 2]
 
 
 def test_the_keys_that_a_chain_took_are_known_and_those_it_refused_are_not(

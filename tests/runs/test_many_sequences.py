@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Story:
         runs = self.sandbox._world.started
         return Counter(str((run.given or {})["period"]) for run in runs)
 
-    def play(self, call: Call) -> pd.DataFrame | None:
+    def play(self, call: Call, rows: pd.DataFrame = ROWS) -> pd.DataFrame | None:
         """Make the call; its result where it comes to one that is whole."""
         self.sandbox._world.plans[:] = [Plan(20.0, "all_succeeded")] * 5
         self.sandbox.faults.clear()
@@ -77,7 +78,7 @@ class Story:
             self.sandbox.faults.add(fault, path="*/start", times=1, after=call.fault_at)
         try:
             with self.dying(call.death, call.death_at), self.interrupted(call.interrupt_at):
-                result = self.account.start_many(self.chain.id, ROWS, max_parallel=call.most)
+                result = self.account.start_many(self.chain.id, rows, max_parallel=call.most)
         except Killed:
             self.kernels.begin()
             return None
@@ -168,3 +169,36 @@ def test_no_row_is_started_twice_and_none_is_lost(
                 story.check(result)
         finally:
             sandbox.stop()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(0, 4), min_size=1), st.integers(1, 3), st.integers(1, 4)),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_no_row_is_live_twice_however_frames_change_between_calls_that_are_cut_short(
+    new_sandbox: NewSandbox,
+    sign_in: SignIn,
+    clock: Clock,
+    calls: list[tuple[set[int], int, int]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
+        patch.setenv("ONECLOUD_HOME", str(Path(home)))
+        sandbox = new_sandbox()
+        try:
+            story = Story(sandbox, sign_in(sandbox), patch, clock)
+            for rows, most, interrupt_at in calls:
+                quiet = Call("none", 0, "never", 1, interrupt_at, most)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    story.play(quiet, ROWS.iloc[sorted(rows)])
+        finally:
+            sandbox.stop()
+
+    runs = sandbox._world.started
+    for one, other in combinations(runs, 2):
+        if (one.given or {})["period"] == (other.given or {})["period"]:
+            assert one.end() <= other.start_at

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from onecloud_magic import OneCloud
+from onecloud_magic.errors import Unreachable
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.messages import Reply, Request
 from tests.conftest import Clock
@@ -69,3 +71,17 @@ def test_after_a_lost_answer_the_run_itself_tells_whether_it_is_stopped(
 
     assert run.stop().outcome == outcome
     assert asked(sandbox).count("POST stop") == 1
+
+
+def test_a_stop_that_was_not_sent_says_so_and_nothing_else(
+    begin: Begin, account: OneCloud, sandbox: Sandbox
+) -> None:
+    run = begin(500.0)
+    before = len(sandbox.requests)
+    account.offline = True
+
+    with pytest.raises(Unreachable, match="Offline"):
+        run.stop()
+
+    assert asked(sandbox, since=before) == []
+    assert not run.done

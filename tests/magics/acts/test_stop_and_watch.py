@@ -14,10 +14,11 @@ from onecloud_magic.errors import (
     OneCloudError,
     RunInterrupted,
     UsageError,
+    WaitTimeout,
 )
 from onecloud_magic.magics import watch
 from onecloud_magic.magics.line import COMMANDS
-from onecloud_magic.runs import ChainRun, Stopped
+from onecloud_magic.runs import ChainRun, Following, Stopped
 from onecloud_magic.sandbox import Sandbox, faults
 from tests.conftest import Clock
 
@@ -75,6 +76,28 @@ def test_a_run_that_cannot_be_stopped_is_an_error(signed_in: Shell, sandbox: San
 
 
 # ---- watch
+
+
+def test_the_time_of_a_watch_is_that_of_all_its_runs(
+    signed_in: Shell, sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        sandbox.plan_next("all_succeeded", LASTS)
+        signed_in.run(f"{RUN} --no-wait --again;")
+    wait, waits = Following.wait, []
+
+    def waited(following: Following, timeout: float, *, since: float) -> None:
+        waits.append(since)
+        if len(waits) == 2:  # the first is taken to have ended in time
+            clock.advance(40)
+            wait(following, timeout, since=since)
+
+    monkeypatch.setattr(Following, "wait", waited)
+
+    with pytest.raises(WaitTimeout, match="still live after 40 s"):
+        signed_in.run("%onecloud watch --timeout 40")
+
+    assert waits[0] == waits[1]
 
 
 def test_watch_waits_for_a_run(signed_in: Shell, sandbox: Sandbox) -> None:
@@ -154,9 +177,7 @@ def test_one_that_the_service_no_longer_keeps_hides_no_other(
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    from onecloud_magic.runs import Following
-
-    def interrupted(*_: Any) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Following, "wait", interrupted)
