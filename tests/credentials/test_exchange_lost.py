@@ -208,8 +208,11 @@ def test_an_answer_that_trickles_for_ever_has_no_end(sandbox: Sandbox, user: Rec
     assert len(sandbox.requests) == 1
 
 
-def test_an_answer_without_measure_has_no_end(sandbox: Sandbox, user: Record) -> None:
-    huge = secrets.token_bytes(1 << 20) + b"x"
+def test_an_answer_without_measure_has_no_end(
+    sandbox: Sandbox, user: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onecloud_magic.credentials.exchange._LARGEST", 1 << 12)
+    huge = secrets.token_bytes((1 << 12) + 1)
     sandbox.faults.add(lambda request, work: Reply(200, huge, {}))
 
     assert "no end" in lost(exchange(user), user)

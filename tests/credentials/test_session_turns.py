@@ -41,20 +41,19 @@ def renewed(session: Session) -> Record:
 
 
 def test_an_answer_in_flight_finds_its_account_when_another_took_its_place(user: User) -> None:
-    one, two = (user.record(source="environment") for _ in range(2))
-    first = user.session(one, profile="environment")
-    first.renew()
-    second = user.session(two, profile="environment")
+    one, two = user.record(), user.record(source="environment")
+    first, second = user.session(profile="environment"), user.session(two, profile="environment")
     before = renewed(second)
 
     def meanwhile(record: Record) -> Answer:
-        first.renew()  # takes the place of the second one, whose answer is under way
+        first.sign_in(one, user.check)  # takes the place of the second one
         answer = exchange(record)
         assert isinstance(answer, Answer)
         return answer
 
     refresh(user.home, "environment", seen=before.mark, ask=meanwhile, clock=user.clock)
 
+    assert first.ready().mark == one.mark
     back = user.session(two, profile="environment")
     back.renew()
     user.check(back.ready())

@@ -23,6 +23,7 @@ from onecloud_magic.runs.book import Book
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.plans import Plan
 from tests.account.conftest import NewSandbox, SignIn
+from tests.conftest import NOW, Clock
 
 from .conftest import chain_of
 
@@ -183,10 +184,11 @@ class Story:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CELLS, min_size=2, max_size=6))
 def test_no_start_is_made_twice_and_none_is_lost_from_the_ledger(
-    new_sandbox: NewSandbox, sign_in: SignIn, cells: list[Cell]
+    new_sandbox: NewSandbox, sign_in: SignIn, clock: Clock, cells: list[Cell]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
         patch.setenv("ONECLOUD_HOME", str(Path(home)))
+        clock.now = NOW  # a company whose history is made already
         sandbox = new_sandbox()
         try:
             with warnings.catch_warnings():
