@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Error
 from ..magics.kernel.running import PATIENCE
 from .browsing import Watch, new_page
 from .front_end import FrontEnd
-from .lab import Lab
 from .notebooks import Notebook
 from .serving import Server
 
@@ -32,7 +31,7 @@ class Desk:
         self.browser = browser
         self.in_use: list[FrontEnd] = []
         self._worn: list[FrontEnd] = []  # those a test failed with; who knows what is in the way
-        self._spare: Watch | None = None  # JupyterLab takes seconds to load, so it is kept
+        self._spare: dict[Kind, Watch] = {}  # a page that has loaded a front end does so faster
 
     @contextmanager
     def opened(
@@ -60,20 +59,19 @@ class Desk:
         return pictures
 
     def _page(self, kind: Kind) -> Watch:
-        kept, self._spare = (self._spare, None) if kind is Lab else (None, self._spare)
-        return kept or new_page(self.browser)
+        return self._spare.pop(kind, None) or new_page(self.browser)
 
     def _close(self, front_end: FrontEnd) -> None:
         front_end.close()
         front_end.watch.seen.clear()  # what comes of closing is not the next notebook's
-        if type(front_end) is Lab and self._spare is None and front_end not in self._worn:
-            self._spare = front_end.watch
+        if front_end not in self._worn:
+            self._spare.setdefault(type(front_end), front_end.watch)
 
     def _clear(self, front_end: FrontEnd) -> None:
         self.in_use.remove(front_end)
         for listener in front_end.listeners:
             listener.page.close()
-        if front_end.watch is not self._spare:
+        if front_end.watch not in self._spare.values():
             front_end.page.close()
         needed = {each.kernel() for each in self.in_use}
         for kernel in {each["id"] for each in self.server.ask("kernels")} - needed:
