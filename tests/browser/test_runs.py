@@ -9,16 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from onecloud_magic.sandbox import Sandbox
-from onecloud_magic.sandbox.plans import Plan
 
+from .acting import LASTS, RUN, let_end, signed_in
 from .colours import ENOUGH, Theme
 from .desk import Opens
 from .front_end import FrontEnd
 
 pytestmark = [pytest.mark.process, pytest.mark.browser]
 
-RUN = '%onecloud run "Finance Close/Test/Monthly Close"'
-LASTS = 3600.0  # seconds
 UNTIL_GO = """\
 import time
 from pathlib import Path
@@ -34,17 +32,6 @@ work.on_click(until_go)
 work"""
 
 
-def signed_in(sandbox: Sandbox) -> str:
-    given = sandbox.credentials
-    return (
-        "%load_ext onecloud_magic\n"
-        "from onecloud_magic import OneCloud\n"
-        f"OneCloud(base_url={sandbox.url!r}).login(access_token={given['access_token']!r})\n"
-        "oc = %onecloud\n"
-        "oc.progress, oc.timezone = True, 'UTC'"
-    )
-
-
 def beside(page: FrontEnd, name: str) -> Path:
     """A file beside the notebook, where its kernel is."""
     return page.notebook.file.parent / name
@@ -52,13 +39,6 @@ def beside(page: FrontEnd, name: str) -> Path:
 
 def expect_gone(page: FrontEnd, words: str, cell: int) -> None:
     expect(page.output(cell).get_by_text(words, exact=True)).to_have_count(0)
-
-
-def let_end(sandbox: Sandbox, outcome: str) -> None:
-    """End the run that lives: a page shows it live for as long as a test wants to see that."""
-    run = sandbox._world.started[-1]
-    run._nodes.clear()
-    run.plan = Plan(sandbox.clock() - run.start_at, outcome)
 
 
 def test_it_goes_to_its_end_while_the_kernel_is_idle(front_end: Opens, sandbox: Sandbox) -> None:
