@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/ready
+lint: $(VENV)/ready types-linux types-win32 types-darwin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/mypy --platform win32
-	$(BIN)/mypy --platform darwin
+
+# Each with a cache of its own: what is known of one platform is of no use for another.
+types-%: $(VENV)/ready
+	$(BIN)/mypy --platform $* --cache-dir .mypy_cache/$*
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .
@@ -30,15 +31,18 @@ $(VENV)/ready: pyproject.toml
 # the standard library alone.
 NARROW := $(VENV)-narrow
 
-narrow: pyproject.toml
+narrow: $(NARROW)/ready
+	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/browser --ignore tests/canary \
+		--ignore tests/contract --ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py \
+		--ignore tests/sandbox
+
+$(NARROW)/ready: pyproject.toml
 	$(PYTHON) -m venv --clear $(NARROW)
 	$(NARROW)/bin/python -m pip install --quiet uv
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --resolution lowest-direct --editable .
 	$(NARROW)/bin/uv pip freeze --quiet --python $(NARROW)/bin/python --exclude-editable > $(NARROW)/lowest.txt
 	$(NARROW)/bin/uv pip install --quiet --python $(NARROW)/bin/python --constraint $(NARROW)/lowest.txt --group narrow
-	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/browser --ignore tests/canary \
-		--ignore tests/contract --ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py \
-		--ignore tests/sandbox
+	touch $@
 
 # The first look, without an account: the environment is made once, then no network is needed.
 DEMO := $(VENV)-demo
