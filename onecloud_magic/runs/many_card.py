@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ..show import Card, in_words
+from ..show import Card, Done, Fact, in_words
 from .batch import Row
 from .many import Many
 
@@ -19,9 +19,9 @@ _NEXT = ("the same call goes on", "oc.starts.frame()")
 
 def many_card(many: Many) -> Card:
     """The batch as it stands. Costs no call."""
-    account, facts = many.account, list(many.account.facts)
-    target, ended = many.target, many.ended_at
-    facts += [("chain", target.path or target.chain), ("rows", _counts(many))]
+    account, target, ended = many.account, many.target, many.ended_at
+    facts: list[tuple[str, Fact]] = [*account.facts]
+    facts += [("chain", target.path or target.chain), ("rows", _rows(many))]
     facts.append(("begun", account.clock_time(many.began_at)))
     until = account.now() if ended is None else ended
     facts.append(("so far" if ended is None else "took", _took(until - many.began_at)))
@@ -63,11 +63,13 @@ def _word(row: Row) -> str:
     return "without a run" if row.error else "waiting for a turn"
 
 
-def _counts(many: Many) -> str:
+def _rows(many: Many) -> Fact:
+    """How many have ended, and how they all stand; while it goes on with a bar."""
     ended = sum(row.run is not None and row.run.done for row in many.rows)
     counted = Counter(map(_word, many.rows))
     told = ", ".join(f"{number:,} {word}" for word, number in counted.items())
-    return f"{ended:,} of {len(many.rows):,} have ended: {told}"
+    words = f"{ended:,} of {len(many.rows):,} have ended: {told}"
+    return words if many.ended_at is not None else Done(words, "rows", ended, len(many.rows))
 
 
 def _shown(many: Many) -> list[Row]:

@@ -5,7 +5,7 @@ Static html carries inline styles only: notebooks that are not trusted lose ever
 
 from __future__ import annotations
 
-from .bars import Bar
+from .bars import Bar, Done
 from .cards import Card, Fact, shown
 from .front import can_ask, in_voila, kernel, somebody_is_there
 from .meters import Meter, trend
@@ -16,6 +16,7 @@ from .spans import in_words
 __all__ = [
     "Bar",
     "Card",
+    "Done",
     "Fact",
     "Meter",
     "Text",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from .meters import Meter
 from .plain import printable
 
 if TYPE_CHECKING:
     import htpy
 
-__all__ = ["BADGE", "Card", "Fact", "shown"]
+__all__ = ["BADGE", "Card", "Drawn", "Fact", "shown"]
 
 # The colours are half transparent: they suit a light page and a dark one.
 _FRAME = (
@@ -27,7 +26,16 @@ _NEXT = "margin-top:.4em"
 _PALE = "opacity:.75"
 
 
-Fact: TypeAlias = str | Meter
+class Drawn(Protocol):
+    """Something drawn that says words, such as a `Meter`."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> htpy.Element: ...
+
+
+Fact: TypeAlias = str | Drawn
 """What stands beside a label: words, or something drawn that says them."""
 
 
@@ -100,11 +108,11 @@ def shown(words: str) -> htpy.Element:
 
 
 def _plain(fact: Fact) -> str:
-    return fact.text if isinstance(fact, Meter) else printable(fact)
+    return printable(fact) if isinstance(fact, str) else fact.text
 
 
 def _drawn(fact: Fact) -> htpy.Element:
-    return fact.html if isinstance(fact, Meter) else shown(fact)
+    return shown(fact) if isinstance(fact, str) else fact.html
 
 
 def _joined(commands: Iterable[str]) -> htpy.Node:

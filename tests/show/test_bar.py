@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onecloud_magic.show import Bar
+from onecloud_magic.show import Bar, Card, Done
 
 GOES_ON = Bar("runs: 34 of 200 calls", "runs", "default at x", "SANDBOX", 34, 200, moves=True)
 
@@ -37,3 +37,11 @@ def test_names_are_only_text() -> None:
 
     assert "<b>" not in bar.html
     assert "\x1b" not in bar.text + bar.html
+
+
+def test_as_a_fact_of_a_card_it_says_its_words_beside_the_bar() -> None:
+    card = Card("Runs", (("rows", Done("1 of 3 <b>ended", "rows", 1, 3)),))
+
+    assert "rows  1 of 3 <b>ended" in card.text
+    assert '<progress value="1" max="3"' in card.html
+    assert "1 of 3 &lt;b&gt;ended" in card.html

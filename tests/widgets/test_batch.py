@@ -105,6 +105,30 @@ def test_html_has_what_the_text_has_and_escapes_it(
         assert f"run {row.run.id}" in card.text
 
 
+def test_a_bar_grows_while_it_goes_on_and_is_no_more_when_it_has_ended(
+    account: OneCloud, chain: Chain
+) -> None:
+    drawn: list[str] = []
+
+    def look(seen: Any) -> None:
+        if hasattr(seen, "rows"):
+            drawn.append(many_card(seen).html)
+
+    onlookers.look_on(look)
+    try:
+        account.start_many(chain.id, FRAME)
+    finally:
+        onlookers.look_away(look)
+
+    bars = [
+        re.findall(r'<progress value="(\d)" max="3"[^>]*aria-label="rows"', each) for each in drawn
+    ]
+    done = [int(bar[0]) for bar in bars[:-1]]
+    assert done == sorted(done)
+    assert {0, 3} <= set(done)
+    assert "<progress" not in drawn[-1]
+
+
 def test_progress_false_shows_nothing(
     account: OneCloud, chain: Chain, capsys: pytest.CaptureFixture[str]
 ) -> None:
