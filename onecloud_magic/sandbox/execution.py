@@ -74,13 +74,15 @@ def search(call: Call) -> Reply:
     state = call.choice("state", tuple(SEARCHED))
     wanted = SEARCHED.get(state, ())
     environments, chains = _listed(call, "environment_id"), _listed(call, "chain_id")
+    asked = {
+        each.id
+        for each in call.world.company.chains.values()
+        if (not environments or str(each.environment_id) in environments)
+        and (not chains or str(each.id) in chains)
+    }
 
     def fits(each: Run) -> bool:
-        return (
-            (not environments or str(each.chain.environment_id) in environments)
-            and (not chains or str(each.chain.id) in chains)
-            and (not wanted or each.state(call.now) in wanted)
-        )
+        return each.chain.id in asked and (not wanted or each.state(call.now) in wanted)
 
     return _page(call, fits, PAGE, call.choice("sort", ("desc", "asc")) == "asc")
 
