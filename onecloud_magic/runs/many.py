@@ -113,7 +113,7 @@ class Many:
         if self.batch.shared:
             say(
                 f"{self.batch.shared} of {len(self.rows)} rows were started already, and live: "
-                "they have those runs; again=True starts all anew."
+                f"they have those runs; {_ANEW}."
             )
         for row in unknown:
             self._begin(row)
@@ -213,7 +213,7 @@ class Many:
         known = sum(row.run is not None for row in self.rows)
         return (
             f"The batch of these rows that was begun at {self.account.clock_time(begun_at)} goes "
-            f"on: {known} of {len(self.rows)} rows have their run; again=True starts all anew."
+            f"on: {known} of {len(self.rows)} rows have their run; {_ANEW}."
         )
 
     def _interrupted(self, error: KeyboardInterrupt) -> RunInterrupted:
@@ -255,4 +255,5 @@ class _Patience:
 
 
 Observer = Callable[[Many], object]
+_ANEW = "again=True (--again) starts all anew"
 _GOES_ON = "The same call goes on from here: no row is started twice."
