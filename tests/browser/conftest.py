@@ -98,8 +98,3 @@ def pytest_runtest_makereport(
         pictures = [f"screenshot: {each}" for each in desk.photograph()]
         report.sections.append(("browser", "\n".join(pictures)))
     return report
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with these tests: whoever else runs out of work takes it from the end of the list."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
