@@ -32,7 +32,7 @@ $(VENV)/ready: pyproject.toml
 NARROW := $(VENV)-narrow
 
 narrow: $(NARROW)/ready
-	$(NARROW)/bin/python -m pytest -m "not process" --ignore tests/browser --ignore tests/canary \
+	$(NARROW)/bin/python -m pytest -m "not process and not long" --ignore tests/browser --ignore tests/canary \
 		--ignore tests/contract --ignore tests/magics/kernel --ignore tests/sessions/test_kernel.py \
 		--ignore tests/sandbox
 

@@ -52,12 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
 
 
-def need(program: str) -> str:
-    """Find a program, else skip the test and say why; with `REQUIRE_ALL=1` fail instead."""
-    found = shutil.which(program)
+def need(*programs: str) -> str:
+    """Find one of these, else skip the test and say why; with `REQUIRE_ALL=1` fail instead."""
+    found = next(filter(None, map(shutil.which, programs)), None)
     if found is None:
         missing = pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip
-        missing(f"{program} is not installed")
+        missing(f"{' or '.join(programs)} is not installed")
     return found
 
 

@@ -24,7 +24,10 @@ from .test_remembered import SEARCH, anew, asked, days_ago, same
 
 DAY = 86_400.0
 
-pytestmark = pytest.mark.filterwarnings("ignore::onecloud_magic.OneCloudWarning")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore::onecloud_magic.OneCloudWarning"),
+]
 
 
 def during(sandbox: Sandbox, path: str, act: Callable[[], object]) -> None:

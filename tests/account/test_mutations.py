@@ -20,6 +20,8 @@ from onecloud_magic.sandbox import Sandbox
 from .reads import READS, Read, as_promised, dtypes, rows
 from .wire import MARK, Wire, marks, records
 
+pytestmark = pytest.mark.long
+
 Body = Any
 Path = tuple[str | int, ...]
 Told = dict[str, list[dict[str, Any]]]

@@ -27,7 +27,10 @@ SEARCH = "/v1/execute/chain_run/search"
 ONE = "/v1/execute/chain_run/*"
 DAY = 86_400.0
 
-pytestmark = pytest.mark.filterwarnings("ignore::onecloud_magic.OneCloudWarning")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore::onecloud_magic.OneCloudWarning"),
+]
 
 
 def asked(sandbox: Sandbox) -> list[str]:

@@ -12,6 +12,8 @@ from onecloud_magic.sandbox.limits import Kind
 
 from .virtual import run
 
+pytestmark = pytest.mark.long
+
 DAY = 86_400.0
 each_window = pytest.mark.parametrize("kind", KINDS)
 

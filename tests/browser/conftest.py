@@ -34,7 +34,9 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="package")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A server and a browser that the tests of this folder share."""
-    chromium, root = need("chromium"), tmp_path_factory.mktemp("desk")
+    # The same without a window of its own, which nobody would see and every page would pay for.
+    chromium = need("chromium-headless-shell", "chromium")
+    root = tmp_path_factory.mktemp("desk")
     expect.set_options(timeout=PATIENCE * 1000)
     with serving(root) as server, browsing(chromium, root) as browser:
         yield Desk(server, browser)

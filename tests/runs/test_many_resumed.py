@@ -17,7 +17,10 @@ from tests.conftest import Clock
 from .conftest import GoOn, Interrupt, asked, chain_of, started
 from .many import given, most_at_once, periods, plan
 
-pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore:The service gives inputs no names"),
+]
 GOES_ON = "The same call goes on from here: no row is started twice."
 
 

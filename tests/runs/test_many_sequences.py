@@ -30,6 +30,8 @@ from .conftest import chain_of
 from .many import periods
 from .test_sequences import DEATHS, FAULTS, Kernels, Killed
 
+pytestmark = pytest.mark.long
+
 ROWS = periods(5)
 
 

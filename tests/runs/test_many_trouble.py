@@ -18,7 +18,10 @@ from tests.conftest import Clock
 from .conftest import asked, chain_of, started, steps
 from .many import given, most_at_once, periods, plan
 
-pytestmark = pytest.mark.filterwarnings("ignore:The service gives inputs no names")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore:The service gives inputs no names"),
+]
 
 
 def test_a_chain_that_runs_once_at_a_time_is_waited_for(

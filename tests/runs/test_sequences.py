@@ -27,6 +27,8 @@ from tests.conftest import NOW, Clock
 
 from .conftest import chain_of
 
+pytestmark = pytest.mark.long
+
 PERIODS = ["2026-10", "2026-11"]
 FAULTS = {
     "none": None,
