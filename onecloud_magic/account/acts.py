@@ -279,6 +279,8 @@ def _target(desk: Desk, named: Named, fresh: dict[str, Any]) -> Target:
         takes=Declared.from_wire(fresh),
     )
     past = latest(desk, target.environment_id, target.chain_id)
+    with suppress(OneCloudError):  # a ledger that cannot be written is said by the start
+        desk.starts.seen(past)
     there = tuple((each.id, each.start_at.timestamp() if each.start_at else None) for each in past)
     return replace(target, before=there, usual=_usual(past))
 

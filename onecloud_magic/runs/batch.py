@@ -1,7 +1,7 @@
 """A batch: the rows that are started together, and the name under which the ledger has them.
 
-The name is a fingerprint of account, chain, environment and rows, and a number. The same rows are
-the same batch, in whatever order, until all of them have their runs and these have been told.
+The name is a fingerprint of chain, environment and rows, and a number. The same rows are the same
+batch of an account, in whatever order, until all have their runs and these have been told.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ..errors import NotFound
 from .account import Account
 from .chain_run import ChainRun
 from .entries import Entry
@@ -31,6 +32,7 @@ class Row:
         place: its number in the ledger's batch.
         label: how people call it: its index in the frame.
         error: why it has no run, or why that cannot be told from a good one.
+        unsure: whether it may have been started, and nobody knows.
         outputs: what the run's nodes brought forth; None where that is not read yet.
     """
 
@@ -39,6 +41,7 @@ class Row:
     inputs: Inputs = field(repr=False)
     run: ChainRun | None = None
     error: str = ""
+    unsure: bool = False
     outputs: dict[str, Any] | None = None
 
     @property
@@ -62,7 +65,7 @@ class Batch:
     Attributes:
         begun_at: when it was begun, where it goes on.
         anew: whether its rows start whatever lives already.
-        shared: how many of its rows have got the start of somebody else.
+        shared: how many of its rows have got a start that was made outside of it.
     """
 
     name: str
@@ -86,7 +89,10 @@ def named(
     rows = hashlib.sha256(canonical(whole).encode()).hexdigest()[:20]
     batches = account.starts.batches
     name, begun_at = batches.begin(rows, again=again)
-    shared = 0 if again else batches.share(name, target, sorted(written))
+    shared = 0
+    if not again:
+        _look(account, target)
+        shared = batches.share(name, target, sorted(written))
     order = sorted(range(len(written)), key=written.__getitem__)
     place = {number: rank for rank, number in enumerate(order)}
     listed = [Row(place[number], labels[number], each) for number, each in enumerate(every)]
@@ -105,6 +111,18 @@ def taken_up(account: Account, batch: Batch) -> list[Row]:
         elif entry is not None and entry.is_open(now):
             unknown.append(row)
     return unknown
+
+
+def _look(account: Account, target: Target) -> None:
+    """Look at the runs that the ledger takes for live, where the last page did not tell of them."""
+    told = dict(target.before)
+    for entry in account.starts.living(target):
+        if entry.run_id in told:
+            continue
+        try:
+            ChainRun(account, _seen(entry), entry).refresh()
+        except NotFound:  # the service keeps no run for ever
+            account.starts.gone(entry)
 
 
 def _seen(entry: Entry) -> RunFacts:

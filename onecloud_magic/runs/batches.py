@@ -40,8 +40,8 @@ class Batches:
     def share(self, name: str, target: Target, rows: Sequence[str]) -> int:
         """Let rows that have no start share what lives outside of the batch; tells how many do now.
 
-        *rows* are their inputs as they are written down, in the order of their places. What nobody
-        knows is shared as well: it may live.
+        *rows* are their inputs as they are written down, in the order of their places. What lives
+        is what the ledger knows of it: see `seen`. What nobody knows is shared as well: it may.
         """
         with self._book.writing(_FAILED) as page:
             now, known = self._clock(), page.of_batch(name)
@@ -79,8 +79,11 @@ def _outside(
     page: Page, target: Target, known: Sequence[Entry], now: float
 ) -> dict[str, list[Entry]]:
     """The starts that no row of the batch has and that forbid another, by their inputs."""
-    ours, outside = {each.id for each in known}, defaultdict(list)
+    ours, every = {each.id for each in known}, defaultdict(list)
     for each in page.like(target):
-        if each.id not in ours:
-            outside[each.inputs].append(each)
-    return defaultdict(list, {inputs: holding(found, now) for inputs, found in outside.items()})
+        every[each.inputs].append(each)
+    free = {
+        inputs: [each for each in holding(found, now) if each.id not in ours]
+        for inputs, found in every.items()
+    }
+    return defaultdict(list, free)

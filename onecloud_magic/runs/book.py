@@ -37,8 +37,8 @@ _TABLES = (
     "create table if not exists many (account text not null, rows text not null, "
     "number integer not null, begun_at real not null, ended_at real, "
     "primary key (account, rows, number))",
-    "create table if not exists shared (batch text not null, place integer not null, "
-    "start integer not null, primary key (batch, place))",
+    "create table if not exists shared (account text not null, batch text not null, "
+    "place integer not null, start integer not null, primary key (account, batch, place))",
 )
 _SELECT = f"select {', '.join(COLUMNS)} from starts where account = ?"  # noqa: S608  # our names
 _HINT = "See that the folder is yours and has room, or name another one in ONECLOUD_HOME."
@@ -84,18 +84,19 @@ class Page:
         """The starts that the rows of a batch have, or that one *place* has; their own last."""
         row, values = "batch = ?", [batch, *([] if place is None else [place])]
         row += "" if place is None else " and place = ?"
-        asked = f"select start, place from shared where {row}"  # noqa: S608  # words of ours
+        asked = f"select start, place from shared where account = ? and {row}"  # noqa: S608  # ours
+        places = dict(self.file.execute(asked, (self.account, *values)).fetchall())
+        known = f"and id in ({', '.join('?' * len(places))})"
         shared = [
-            replace(each, batch=batch, place=at)
-            for number, at in self.file.execute(asked, values).fetchall()
-            for each in self.entries("and id = ?", number)
+            replace(each, batch=batch, place=places[each.id])
+            for each in self.entries(known, *places)
         ]
         return [*shared, *self.entries(f"and {row} order by place, id", *values)]
 
     def share(self, batch: str, place: int, entry: Entry) -> None:
-        """Let a row of a batch have the start of somebody else."""
-        asked = "insert or replace into shared values (?, ?, ?)"
-        self.file.execute(asked, (batch, place, entry.id))
+        """Let a row of a batch have a start that was made outside of it."""
+        asked = "insert or replace into shared values (?, ?, ?, ?)"
+        self.file.execute(asked, (self.account, batch, place, entry.id))
 
     def batch(self, rows: str) -> tuple[int, float, float | None] | None:
         """The last batch of those *rows*: its number, when it was begun, and when it ended."""

@@ -18,6 +18,7 @@ Step = Literal["asked", "sending", "lost", "run", "refused", "unsent"]
 _LONGEST_START = 3600.0  # seconds; whatever is older is not under way, whoever has its number now
 
 _A_DAY = 86_400.0
+_A_WEEK = 7 * _A_DAY
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,10 @@ class Entry:
     def is_unknown(self, now: float) -> bool:
         """Whether it is open, and was sent so lately that somebody has to look."""
         return self.is_open(now) and now - (self.sent_at or self.asked_at) < _A_DAY
+
+    def may_be_found(self, now: float) -> bool:
+        """Whether it is open, and not so old that looking for it once more is in vain."""
+        return self.is_open(now) and now - (self.sent_at or self.asked_at) < _A_WEEK
 
     def is_of_row(self, now: float) -> bool:
         """Whether the row of a batch that has it gets no other start."""

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import UsageError
-from .secrecy import HIDDEN, hidden, names_a_secret
+from .secrecy import HIDDEN, canonical, hidden, masked, names_a_secret
 
 __all__ = ["Declared", "Inputs"]
 
@@ -50,6 +50,7 @@ class Inputs(dict[str, Any]):
     def __init__(self, given: Mapping[str, Any], secret: frozenset[str] = frozenset()) -> None:
         super().__init__(given)
         self.secret = secret
+        self._written: tuple[bytes, str] = (b"", "")
 
     @classmethod
     def read(cls, given: object) -> Inputs:
@@ -100,6 +101,15 @@ class Inputs(dict[str, Any]):
     def shown(self) -> dict[str, Any]:
         """The inputs as they may be shown."""
         return hidden(self, self.secret)
+
+    def written(self, salt: bytes, known: dict[str, str] | None = None) -> str:
+        """The inputs as they are written down: the same text for the same inputs.
+
+        Fingerprints are slow: they are made once, and in *known* for equal secrets of others.
+        """
+        if self._written[0] != salt:
+            self._written = salt, canonical(masked(self, salt, self.secret, known))
+        return self._written[1]
 
     def cleared(self, text: str) -> str:
         """The *text* of others without the values of those that are secret."""

@@ -62,7 +62,7 @@ class Starts:
         """
         name, place = batch or (None, None)
         with self._book.writing(f"{_NOTHING}: the start cannot be written down") as page:
-            kept = canonical(masked(inputs, page.salt(), inputs.secret))
+            kept = inputs.written(page.salt())
             if batch and (had := of_row(page, *batch, self._clock())):
                 return had, False
             if not again and (same := self._same(page, target, kept, name)):
@@ -123,6 +123,33 @@ class Starts:
             page.change(entry.id, step="run", adopted=1, **_seen(facts))
         return True
 
+    def seen(self, runs: Sequence[RunFacts]) -> None:
+        """Note which of ours among these *runs* have ended since they were looked at."""
+        ended = {each.id: each for each in runs if each.ended}
+        live = self._entries("and step = 'run' and ended = 0")
+        if not (late := [each for each in live if each.run_id in ended]):
+            return
+        with self._book.writing("The runs cannot be written down") as page:
+            for each in late:
+                page.change(each.id, **_seen(ended[each.run_id or ""]))
+
+    def living(self, target: Target) -> list[Entry]:
+        """Those of that chain and environment whose run lives, as far as was seen."""
+        with self._book.reading() as page:
+            every = page.like(target) if page else []
+        return [each for each in every if each.step == "run" and not each.ended]
+
+    def forgotten(self, target: Target, inputs: Inputs) -> list[Entry]:
+        """Equal starts of which nobody ever knew, and that are too old to forbid another."""
+        now = self._clock()
+        with self._book.reading() as page:
+            found = page.like(target, inputs.written(page.salt())) if page else []
+        return [
+            each
+            for each in found
+            if each.is_open(now) and not each.is_unknown(now) and not is_replaced(each, found)
+        ]
+
     def follow(self, facts: RunFacts, start: Entry | None = None) -> None:
         """Note how a run of ours stands; one that is none of ours is passed over.
 
@@ -158,7 +185,7 @@ class Starts:
     def open(self) -> list[Entry]:
         """Those that `settle` can still do something about, newest first."""
         now = self._clock()
-        return [each for each in self.mine() if each.is_open(now) or each.is_left(now)]
+        return [each for each in self.mine() if each.may_be_found(now) or each.is_left(now)]
 
     def unknown(self) -> list[Entry]:
         """Those of the last day of which nobody knows what became of them; newest first."""
@@ -170,8 +197,7 @@ class Starts:
         with self._book.reading() as page:
             if page is None:
                 return []
-            kept = canonical(masked(inputs, page.salt(), inputs.secret))
-            return self._same(page, target, kept)
+            return self._same(page, target, inputs.written(page.salt()))
 
     def entry(self, number: int) -> Entry:
         """One start, as it stands now; raises `OneCloudError` where it is there no more."""
@@ -213,7 +239,8 @@ class Starts:
         """The inputs of many starts as they are written down: the same text for the same inputs."""
         with self._book.writing(f"{_NOTHING}: the ledger of starts cannot be used") as page:
             salt = page.salt()
-        return [canonical(masked(each, salt, each.secret)) for each in every]
+        known: dict[str, str] = {}
+        return [each.written(salt, known) for each in every]
 
     def frame(self) -> pd.DataFrame:
         """All starts as a frame, newest first; no inputs that are secret are in it."""
@@ -226,8 +253,8 @@ class Starts:
     ) -> list[Entry]:
         """What forbids another start of the same, newest first, and no row of *batch* has."""
         ours = {each.id for each in page.of_batch(batch)} if batch else ()
-        found = [each for each in page.like(target, inputs) if each.id not in ours]
-        return holding(found, self._clock())
+        found = holding(page.like(target, inputs), self._clock())
+        return [each for each in found if each.id not in ours]
 
     def _note(self, entry: Entry, **values: Any) -> None:
         with self._book.writing("The start cannot be written down") as page:

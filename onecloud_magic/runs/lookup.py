@@ -15,7 +15,7 @@ from .account import Account
 from .apart import told_apart
 from .entries import Entry
 from .facts import RunFacts
-from .history import latest
+from .history import between
 
 __all__ = ["ONCE", "PAUSES", "Finding", "look_up", "since"]
 
@@ -74,7 +74,8 @@ def _look(account: Account, entry: Entry) -> Finding:
 
 
 def _candidates(account: Account, entry: Entry) -> Iterator[RunFacts]:
-    runs = latest(account, entry.environment_id, entry.chain_id, since(entry))
+    place = (entry.environment_id, entry.chain_id)
+    runs = between(account, *place, since(entry), _until(entry))
     taken, user = account.starts.run_ids() | entry.seen_before, account.starts.user
     for run in runs:
         strange = user is not None and run.user_id not in ("", user[0])
@@ -87,9 +88,13 @@ def _candidates(account: Account, entry: Entry) -> Iterator[RunFacts]:
 def _in_time(entry: Entry, run: RunFacts) -> bool:
     if run.start_at is None:
         return True
+    return since(entry) <= run.start_at.timestamp() <= _until(entry)
+
+
+def _until(entry: Entry) -> float:
+    """The latest start that the run of *entry* can have."""
     waited = (entry.lost_at or entry.sent_at or entry.asked_at) - (entry.sent_at or entry.asked_at)
-    latest = _served(entry) + waited + _LATE + _margin(entry)
-    return since(entry) <= run.start_at.timestamp() <= latest
+    return _served(entry) + waited + _LATE + _margin(entry)
 
 
 def _has_inputs(account: Account, entry: Entry, run: RunFacts) -> bool:

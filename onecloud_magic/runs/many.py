@@ -99,7 +99,7 @@ class Many:
         except KeyboardInterrupt as error:
             raise self._interrupted(error) from None
         except OneCloudError as error:
-            error.hint = f"{error.hint} {self._stands} {_GOES_ON}".strip()
+            error.hint = f"{error.hint} {self._stands} {self._next}".strip()
             raise
         finally:
             self.ended_at = self.account.now()
@@ -112,8 +112,8 @@ class Many:
             say(self._goes_on(self.batch.begun_at))
         if self.batch.shared:
             say(
-                f"{self.batch.shared} of {len(self.rows)} rows were started already, and live: "
-                f"they have those runs; {_ANEW}."
+                f"{self.batch.shared} of {len(self.rows)} rows were started already, and are not "
+                f"started again; {_ANEW}."
             )
         for row in unknown:
             self._begin(row)
@@ -133,7 +133,10 @@ class Many:
             row.run = start.send(again=self.batch.anew, batch=(self.batch.name, row.place))
         except ChainStartRefused as refused:
             self._refused(row, refused)
-        except (StartOutcomeUnknown, Forbidden, UsageError) as error:
+        except StartOutcomeUnknown as error:
+            row.unsure = True
+            self._failed(row, f"{error} {error.hint}")
+        except (Forbidden, UsageError) as error:
             self._failed(row, str(error))
         except (Unreachable, BadAnswer) as error:
             self._held = True
@@ -145,7 +148,13 @@ class Many:
             self._starting.over()
             if not row.run.earlier:
                 self._ended(row)
+            elif self._is_shared(row.run):
+                say(f"Row {row.label} was started already, as run {row.run.id}; {_ANEW}.")
         self._tell()
+
+    def _is_shared(self, run: ChainRun) -> bool:
+        entry = self.account.starts.of_run(run.id)
+        return entry is not None and entry.batch != self.batch.name
 
     def _refused(self, row: Row, refused: ChainStartRefused) -> None:
         if _BUSY.search(refused.words):
@@ -173,6 +182,8 @@ class Many:
         try:
             run.refresh()
         except NotFound as error:  # the service keeps no run for ever
+            if entry := self.account.starts.of_run(run.id):
+                self.account.starts.gone(entry)
             self._failed(row, f"Run {run.id} cannot be followed: {error}")
 
     def _ended(self, *rows: Row) -> None:
@@ -205,8 +216,9 @@ class Many:
             row.run is not None and row.run.done and row.outputs is None for row in self.rows
         )
         if unread:
-            say(f"What {unread} of the runs brought forth is missing: {self._unread} {_GOES_ON}")
-        elif all(row.run is not None and row.run.done for row in self.rows):
+            said = f"What {unread} of the runs brought forth is missing: {self._unread}"
+            say(f"{said} {self._next}")
+        elif all(row.run is not None and not row.is_live for row in self.rows):
             self.account.starts.batches.end(self.batch.name)
 
     def _goes_on(self, begun_at: float) -> str:
@@ -218,16 +230,21 @@ class Many:
 
     def _interrupted(self, error: KeyboardInterrupt) -> RunInterrupted:
         said = f"{error} " if isinstance(error, RunInterrupted) else ""
-        return RunInterrupted(f"{said}Interrupted. {self._stands}", _GOES_ON)
+        return RunInterrupted(f"{said}Interrupted. {self._stands}", self._next)
 
     @property
     def _stands(self) -> str:
         ended = sum(row.run is not None and row.run.done for row in self.rows)
-        left = len(self.rows) - ended - len(self.live)
+        unsure = sum(row.unsure for row in self.rows)
+        left = len(self.rows) - ended - len(self.live) - unsure
         return (
             f"Of {len(self.rows)} rows {ended} have ended, {len(self.live)} run on, "
-            f"{left} have no run."
+            f"{left} have no run" + (f", {unsure} may have been started." if unsure else ".")
         )
+
+    @property
+    def _next(self) -> str:
+        return _GOES_ON.format(", without again (--again)," if self.batch.anew else "")
 
     def _tell(self) -> None:
         self._observer(self)
@@ -256,4 +273,4 @@ class _Patience:
 
 Observer = Callable[[Many], object]
 _ANEW = "again=True (--again) starts all anew"
-_GOES_ON = "The same call goes on from here: no row is started twice."
+_GOES_ON = "The same call{} goes on from here: no row is started twice."

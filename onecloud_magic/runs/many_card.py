@@ -14,7 +14,6 @@ __all__ = ["many_card", "row_words"]
 
 _MOST = 30  # rows on a card
 _SHORT = 60  # characters of the inputs of a row
-_NEXT = ("the same call goes on", "oc.starts.frame()")
 
 
 def many_card(many: Many) -> Card:
@@ -32,7 +31,9 @@ def many_card(many: Many) -> Card:
     if len(shown) < len(many.rows):
         facts.append(("…", f"and {len(many.rows) - len(shown):,} more rows"))
     left = ended is not None and any(row.waits or row.is_live for row in many.rows)
-    return Card("Chain runs", tuple(facts), _NEXT if left else (), account.badge)
+    goes_on = "the same call" + (" without again" if many.batch.anew else "") + " goes on"
+    next_ = (goes_on, "oc.starts.frame()") if left else ()
+    return Card("Chain runs", tuple(facts), next_, account.badge)
 
 
 def row_words(many: Many, row: Row) -> str:

@@ -63,10 +63,24 @@ def _plain(name: str) -> str:
 
 
 def masked(
-    inputs: Mapping[str, Any], salt: bytes, secret_keys: Collection[str] = ()
+    inputs: Mapping[str, Any],
+    salt: bytes,
+    secret_keys: Collection[str] = (),
+    known: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The inputs as they may be written down; *secret_keys* are those declared to be secret."""
-    made = _replaced(inputs, lambda value: {_MARK: _fingerprint(value, salt)}, secret_keys)
+    """The inputs as they may be written down; *secret_keys* are those declared to be secret.
+
+    *known* are fingerprints that were made already, by their values; new ones go into it.
+    """
+    known = {} if known is None else known
+
+    def mark(value: Any) -> dict[str, str]:
+        text = canonical(_whole(value))
+        if text not in known:
+            known[text] = _fingerprint(text, salt)
+        return {_MARK: known[text]}
+
+    made = _whole(_replaced(inputs, mark, secret_keys))
     assert isinstance(made, dict)  # noqa: S101  # a mapping stays one
     return made
 
@@ -108,5 +122,14 @@ def _replaced(value: Any, instead: Callable[[Any], Any], secret_keys: Collection
     return [_replaced(each, instead) for each in value] if isinstance(value, list) else value
 
 
-def _fingerprint(value: Any, salt: bytes) -> str:
-    return hashlib.pbkdf2_hmac("sha256", canonical(value).encode(), salt, _ROUNDS, 16).hex()
+def _whole(value: Any) -> Any:
+    """2000.0 as 2000, which is the same number: a column that gets a gap becomes one of floats."""
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _fingerprint(text: str, salt: bytes) -> str:
+    return hashlib.pbkdf2_hmac("sha256", text.encode(), salt, _ROUNDS, 16).hex()

@@ -79,6 +79,9 @@ class Start:
 
     def _sent(self, claim: Claim, again: bool, batch: tuple[str, int] | None) -> ChainRun:
         ask = self.account.starts.ask
+        if not again:
+            for forgotten in self.account.starts.forgotten(self.target, self.inputs):
+                _settled(self.account, forgotten)
         while True:
             entry, new = ask(self.target, self.inputs, again=again, batch=batch, claim=claim)
             if new:
@@ -102,7 +105,10 @@ def _settled(account: Account, entry: Entry) -> tuple[Entry, Finding]:
         account.starts.unsent(entry)
     elif entry.is_open(now):
         finding = look_up(account, entry, ONCE)
-    return account.starts.entry(entry.id), finding
+    entry = account.starts.entry(entry.id)
+    if finding.run is not None and entry.adopted:
+        say(adopted(ChainRun(account, finding.run, entry), account))
+    return entry, finding
 
 
 def _interrupted(account: Account, entry: Entry | None) -> BaseException:

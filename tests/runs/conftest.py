@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -72,12 +73,10 @@ def go_on(account: OneCloud, chain: Chain) -> GoOn:
 
 
 @pytest.fixture
-def interrupt(
-    clock: Clock, account: OneCloud, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[int], None]:
-    """Press Ctrl-C in a sleep, so many sleeps from now."""
+def interrupt_in(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Press Ctrl-C in a sleep of an account, so many sleeps from now."""
 
-    def pressed(after: int) -> None:
+    def pressed(account: OneCloud, after: int = 1) -> None:
         slept, line = [0], account._line
 
         def sleep(seconds: float) -> None:
@@ -89,6 +88,12 @@ def interrupt(
         monkeypatch.setattr(line, "sleep", sleep)
 
     return pressed
+
+
+@pytest.fixture
+def interrupt(account: OneCloud, interrupt_in: Callable[..., None]) -> Interrupt:
+    """Press Ctrl-C in a sleep, so many sleeps from now."""
+    return partial(interrupt_in, account)
 
 
 def chain_of(sandbox: Sandbox, **wanted: object) -> Chain:

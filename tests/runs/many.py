@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from onecloud_magic import OneCloud
+from onecloud_magic.errors import RunInterrupted
 from onecloud_magic.sandbox import Sandbox
+from onecloud_magic.sandbox.company import Chain
 
 
 def periods(count: int) -> pd.DataFrame:
@@ -28,3 +32,12 @@ def most_at_once(sandbox: Sandbox) -> int:
     """How many of the runs that were started lived at one moment, at most."""
     runs = sandbox._world.started
     return max(sum(a.start_at <= b.start_at < a.end() for a in runs) for b in runs)
+
+
+def cut_short(account: OneCloud, chain: Chain, frame: pd.DataFrame, **options: Any) -> str:
+    """Start them, and press Ctrl-C where a test has said so; gives what is said of that."""
+    with pytest.raises(RunInterrupted) as stopped:
+        account.start_many(chain.id, frame, **options)
+    anew = ", without again (--again)," if options.get("again") else ""
+    assert stopped.value.hint == f"The same call{anew} goes on from here: no row is started twice."
+    return str(stopped.value)

@@ -8,27 +8,18 @@ import pandas as pd
 import pytest
 
 from onecloud_magic import OneCloud
-from onecloud_magic.errors import OneCloudWarning, RunInterrupted
 from onecloud_magic.runs import Starts
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
 from tests.conftest import Clock
 
-from .conftest import GoOn, Interrupt, asked, chain_of, started
-from .many import given, most_at_once, periods, plan
+from .conftest import GoOn, Interrupt, asked, started
+from .many import cut_short, given, most_at_once, periods, plan
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.filterwarnings("ignore:The service gives inputs no names"),
 ]
-GOES_ON = "The same call goes on from here: no row is started twice."
-
-
-def cut_short(account: OneCloud, chain: Chain, frame: pd.DataFrame, **options: Any) -> str:
-    with pytest.raises(RunInterrupted) as stopped:
-        account.start_many(chain.id, frame, **options)
-    assert stopped.value.hint == GOES_ON
-    return str(stopped.value)
 
 
 def test_ctrl_c_starts_nothing_more_and_says_how_many_run_on(
@@ -102,7 +93,7 @@ def test_runs_that_ended_meanwhile_are_not_asked_for_one_by_one(
         "GET history",
         "GET nodes",
     ]
-    assert asked(sandbox, since=before).count("GET history") == 2
+    assert asked(sandbox, since=before).count("GET history") == 1
 
 
 def test_the_same_rows_start_anew_once_a_batch_is_over(
@@ -162,66 +153,6 @@ def test_equal_rows_are_started_as_often_as_they_are_there(
 
     assert sorted(result["run_id"]) == started(sandbox)
     assert len(started(sandbox)) == 3
-
-
-SHARED = "{} rows were started already, and live: they have those runs; again=True"
-
-
-def test_rows_of_a_longer_frame_have_the_runs_that_live_already(
-    account: OneCloud, sandbox: Sandbox, chain: Chain, interrupt: Interrupt
-) -> None:
-    plan(sandbox, *["all_succeeded"] * 3, seconds=100.0)
-    interrupt(1)
-    cut_short(account, chain, periods(2))
-
-    with pytest.warns(OneCloudWarning, match=SHARED.format("2 of 3")):
-        result = account.start_many(chain.id, periods(3))
-
-    assert given(sandbox) == periods(3).to_dict("records")
-    assert result["run_id"].tolist() == started(sandbox)
-
-
-def test_a_row_has_the_run_that_was_started_by_itself_and_keeps_it(
-    account: OneCloud, sandbox: Sandbox, chain: Chain, interrupt: Interrupt, go_on: GoOn
-) -> None:
-    plan(sandbox, *["all_succeeded"] * 2, seconds=100.0)
-    alone = account.start(chain.id, inputs={"period": "2001-01"})
-    interrupt(1)
-    with pytest.warns(OneCloudWarning, match=SHARED.format("1 of 2")):
-        cut_short(account, chain, periods(2))
-    alone.wait()
-
-    result = go_on(periods(2), 2)
-
-    assert result["run_id"].tolist() == [started(sandbox)[1], alone.id]
-    assert len(started(sandbox)) == 2
-
-
-def test_each_of_equal_rows_has_a_run_of_its_own_wherever_it_was_started(
-    account: OneCloud, sandbox: Sandbox, chain: Chain, interrupt: Interrupt
-) -> None:
-    plan(sandbox, *["all_succeeded"] * 3, seconds=100.0)
-    interrupt(1)
-    cut_short(account, chain, pd.concat([periods(1)] * 2))
-
-    with pytest.warns(OneCloudWarning, match=SHARED.format("2 of 3")):
-        result = account.start_many(chain.id, pd.concat([periods(1)] * 3))
-
-    assert sorted(result["run_id"]) == started(sandbox)
-    assert len(started(sandbox)) == 3
-
-
-def test_rows_of_another_chain_are_other_rows(
-    account: OneCloud, sandbox: Sandbox, chain: Chain, interrupt: Interrupt
-) -> None:
-    other = chain_of(sandbox, concurrency_enabled=False)
-    plan(sandbox, *["all_succeeded"] * 4, seconds=100.0)
-    interrupt(1)
-    cut_short(account, chain, periods(2))
-
-    account.start_many(other.id, periods(2))
-
-    assert len(started(sandbox)) == 4
 
 
 def test_a_refused_row_is_tried_again_and_no_other(
