@@ -7,10 +7,10 @@ import math
 from .account import Account
 from .facts import RunFacts, id_in
 
-__all__ = ["between", "latest", "with_input"]
+__all__ = ["began_since", "latest", "with_input"]
 
 _PAGE = 50
-_MOST = 40  # pages; nobody starts so many runs while one answer is waited for
+_MOST = 40  # pages; what lies behind 2,000 later runs is not looked for
 
 
 def latest(account: Account, environment_id: str, chain_id: str) -> list[RunFacts]:
@@ -20,19 +20,22 @@ def latest(account: Account, environment_id: str, chain_id: str) -> list[RunFact
     return _facts(told["chainExecutors"])
 
 
-def between(
-    account: Account, environment_id: str, chain_id: str, since: float, until: float
+def began_since(
+    account: Account, environment_id: str, chain_id: str, since: float
 ) -> list[RunFacts]:
-    """All runs of a chain that began in that time, newest first (`chainRunHistory`).
+    """All runs of a chain that began since then, newest first (`chainRunHistory`).
 
-    Costs a call for each 50 of them.
+    Costs a call for each 50 of them. No end is asked for: the contract does not tell whether
+    `end_date` would leave out a run that lives yet.
     """
     place = {"environment_id": environment_id, "chain_id": chain_id}
-    dates = {"start_date": math.floor(since), "end_date": math.ceil(until)}
+    start = math.floor(since)
     runs: list[RunFacts] = []
     cursor: str | None = None
     for _ in range(_MOST):
-        told = account.call("chainRunHistory", **place, **dates, limit=_PAGE, cursor=cursor)
+        told = account.call(
+            "chainRunHistory", **place, start_date=start, limit=_PAGE, cursor=cursor
+        )
         runs += _facts(told["chainExecutors"])
         if not (cursor := told.get("cursor") or None):
             break

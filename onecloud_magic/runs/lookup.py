@@ -15,7 +15,7 @@ from .account import Account
 from .apart import told_apart
 from .entries import Entry
 from .facts import RunFacts
-from .history import between
+from .history import began_since
 
 __all__ = ["ONCE", "PAUSES", "Finding", "look_up", "since"]
 
@@ -74,8 +74,7 @@ def _look(account: Account, entry: Entry) -> Finding:
 
 
 def _candidates(account: Account, entry: Entry) -> Iterator[RunFacts]:
-    place = (entry.environment_id, entry.chain_id)
-    runs = between(account, *place, since(entry), _until(entry))
+    runs = began_since(account, entry.environment_id, entry.chain_id, since(entry))
     taken, user = account.starts.run_ids() | entry.seen_before, account.starts.user
     for run in runs:
         strange = user is not None and run.user_id not in ("", user[0])
