@@ -13,6 +13,8 @@ from onecloud_magic.errors import RunInterrupted
 from onecloud_magic.sandbox import Sandbox
 from onecloud_magic.sandbox.company import Chain
 
+SHARED = "{} rows were started already, and are not started again; again=True"
+
 
 def periods(count: int) -> pd.DataFrame:
     return pd.DataFrame({"period": [f"{2000 + number}-01" for number in range(count)]})

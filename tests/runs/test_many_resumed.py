@@ -119,6 +119,16 @@ def test_again_starts_all_anew_whatever_lives(
     assert len(started(sandbox)) == 4
 
 
+def test_a_call_with_again_goes_on_without_it(
+    account: OneCloud, sandbox: Sandbox, chain: Chain, interrupt: Interrupt, go_on: GoOn
+) -> None:
+    plan(sandbox, *["all_succeeded"] * 2, seconds=100.0)
+    interrupt(1)
+    cut_short(account, chain, periods(2), again=True)  # which looks at what is said of it
+
+    assert go_on(periods(2), 2)["run_id"].tolist() == started(sandbox)
+
+
 def test_rows_in_another_order_are_the_same_rows(
     account: OneCloud,
     sandbox: Sandbox,

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from onecloud_magic import OneCloud
-from onecloud_magic.errors import OneCloudWarning, StartOutcomeUnknown
+from onecloud_magic.errors import OneCloudWarning
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.company import Chain
 from tests.account.conftest import NewSandbox, SignIn
 from tests.conftest import Clock
 
-from .conftest import GoOn, Interrupt, chain_of, fail, started, steps
-from .many import cut_short, given, periods, plan
+from .conftest import GoOn, Interrupt, chain_of, started
+from .many import SHARED, cut_short, given, periods, plan
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.filterwarnings("ignore:The service gives inputs no names"),
 ]
 DAY = 86_400.0
-SHARED = "{} rows were started already, and are not started again; again=True"
 
 
 def test_rows_of_a_longer_frame_have_the_runs_that_live_already(
@@ -146,72 +146,59 @@ def test_a_batch_ends_though_one_of_its_runs_is_kept_no_more(
     assert again["run_ok"].all()
 
 
-# ---- of which nobody knows
-
-
 @pytest.fixture
-def lost(account: OneCloud, sandbox: Sandbox, chain: Chain) -> str:
-    """The run of a start that went astray, as its history could not be read either."""
-    plan(sandbox, "all_succeeded", seconds=9 * DAY)
-    fail(sandbox, faults.drop_after_work())
-    sandbox.faults.add(faults.status(503), path="*/history", after=1)
-    with pytest.raises(StartOutcomeUnknown):
-        account.start(chain.id, inputs={"period": "2000-01"})
-    sandbox.faults.clear()
-    return started(sandbox)[0]
+def at_first_sleep(
+    account: OneCloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[], object]], None]:
+    """Let something happen while a batch sleeps for the first time."""
+
+    def set_up(happens: Callable[[], object]) -> None:
+        left = [happens]
+
+        def sleep(seconds: float) -> None:
+            clock.advance(seconds)
+            if left:
+                left.pop()()
+
+        monkeypatch.setattr(account._line, "sleep", sleep)
+
+    return set_up
 
 
-@pytest.mark.parametrize("later", [0.0, 2 * DAY], ids=["at once", "two days later"])
-@pytest.mark.parametrize("others", [0, 60])
-def test_it_is_looked_up_before_the_same_is_started(
+def test_what_is_started_while_its_row_waits_is_taken_and_said(
     account: OneCloud,
     sandbox: Sandbox,
     chain: Chain,
-    clock: Clock,
-    lost: str,
-    later: float,
-    others: int,
+    at_first_sleep: Callable[[Callable[[], object]], None],
 ) -> None:
-    world = sandbox._world
-    owner = next(each for each in world.company.users.values() if each.name)
-    for number in range(others):
-        world.start(chain, owner, {"period": f"19{number:02}-01"}, clock() + number / 10)
-    clock.advance(later + 60.0)
-    ready = account.prepare(chain.id, inputs={"period": "2000-01"})
+    plan(sandbox, "all_succeeded", seconds=20.0)
+    plan(sandbox, "all_succeeded", seconds=500.0)
+    at_first_sleep(lambda: account.start(chain.id, inputs={"period": "2001-01"}))
 
-    with pytest.warns(OneCloudWarning, match=f"Run {lost}, which .+ is taken for ours"):
-        run = ready.send(again=False)
+    with pytest.warns(OneCloudWarning, match="Row 1 was started already, as run 9000002; again"):
+        result = account.start_many(chain.id, periods(2), max_parallel=1)
 
-    assert run.id == lost
-    assert len(started(sandbox)) == 1 + others
+    assert result["run_id"].tolist() == started(sandbox)
+    assert len(started(sandbox)) == 2
 
 
-def test_a_row_that_may_have_been_started_is_counted_as_that_and_says_how_to_look(
-    account: OneCloud, sandbox: Sandbox, chain: Chain, interrupt: Interrupt
+def test_a_run_that_vanishes_while_it_is_followed_is_told_and_ends_its_row(
+    account: OneCloud,
+    sandbox: Sandbox,
+    chain: Chain,
+    at_first_sleep: Callable[[Callable[[], object]], None],
 ) -> None:
-    fail(sandbox, faults.drop_before_work())
-    plan(sandbox, "all_succeeded", seconds=100.0)
-    interrupt(4)  # it is looked for three times
+    other = chain_of(sandbox, concurrency_enabled=False)
+    plan(sandbox, *["all_succeeded"] * 2, seconds=100.0)
+    sandbox.faults.add(faults.status(404), path="*/chain_run/9000001*")
+    at_first_sleep(lambda: setattr(sandbox._world.started[0], "chain", other))
 
-    said = cut_short(account, chain, periods(2))
     result = account.start_many(chain.id, periods(2))
+    again = account.start_many(chain.id, periods(2))
 
-    assert "0 have ended, 1 run on, 0 have no run, 1 may have been started." in said
-    assert "oc.runs(chain=" in result["run_error"][0]
-    assert result["run_ok"].tolist() == [False, True]
-
-
-def test_of_equal_rows_none_waits_for_a_lost_start_that_was_made_good(
-    account: OneCloud, sandbox: Sandbox, chain: Chain, lost: str
-) -> None:
-    plan(sandbox, *["all_succeeded"] * 2, seconds=50.0)
-    by_hand = account.start(chain.id, inputs={"period": "2000-01"})
-
-    with pytest.warns(OneCloudWarning, match=SHARED.format("1 of 2")):
-        result = account.start_many(chain.id, pd.concat([periods(1)] * 2))
-
-    assert sorted(result["run_id"]) == sorted([by_hand.id, started(sandbox)[-1]])
-    assert steps(account) == ["lost", "run", "run"]
+    assert "Run 9000001 cannot be followed" in result["run_error"][0]
+    assert account.starts.live() == []
+    assert again["run_ok"].all()
 
 
 # ---- what is equal
