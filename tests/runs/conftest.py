@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, Literal
 
@@ -24,7 +27,7 @@ from tests.account.conftest import (
     one_clock,
     sign_in,
 )
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 
 Begin = Callable[..., ChainRun]
 Outcome = Literal["all_succeeded", "warned", "errored"]
@@ -94,6 +97,22 @@ def interrupt_in(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 def interrupt(account: OneCloud, interrupt_in: Callable[..., None]) -> Interrupt:
     """Press Ctrl-C in a sleep, so many sleeps from now."""
     return partial(interrupt_in, account)
+
+
+@contextmanager
+def fresh_world(
+    new_sandbox: NewSandbox, clock: Clock
+) -> Iterator[tuple[Sandbox, pytest.MonkeyPatch]]:
+    """A sandbox and a home for one example of a property; its warnings are no matter."""
+    clock.now = NOW  # a company whose history is made already
+    with ExitStack() as world:
+        patch = world.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("ONECLOUD_HOME", world.enter_context(tempfile.TemporaryDirectory()))
+        sandbox = new_sandbox()
+        world.callback(sandbox.stop)
+        world.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        yield sandbox, patch
 
 
 def chain_of(sandbox: Sandbox, **wanted: object) -> Chain:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,9 +21,9 @@ from onecloud_magic.runs import Starts
 from onecloud_magic.sandbox import Sandbox
 from onecloud_magic.sandbox.plans import Plan
 from tests.account.conftest import NewSandbox, SignIn
-from tests.conftest import NOW, Clock
+from tests.conftest import Clock
 
-from .conftest import chain_of
+from .conftest import chain_of, fresh_world
 from .many import periods
 from .test_sequences import DEATHS, FAULTS, Kernels, Killed
 
@@ -156,22 +153,14 @@ class Story:
 def test_no_row_is_started_twice_and_none_is_lost(
     new_sandbox: NewSandbox, sign_in: SignIn, clock: Clock, calls: list[Call]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
-        patch.setenv("ONECLOUD_HOME", str(Path(home)))
-        clock.now = NOW  # a company whose history is made already
-        sandbox = new_sandbox()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                story = Story(sandbox, sign_in(sandbox), patch, clock)
-                result = None
-                for call in calls:
-                    result = story.play(call)
-                    if result is not None:
-                        break
-                story.check(result)
-        finally:
-            sandbox.stop()
+    with fresh_world(new_sandbox, clock) as (sandbox, patch):
+        story = Story(sandbox, sign_in(sandbox), patch, clock)
+        result = None
+        for call in calls:
+            result = story.play(call)
+            if result is not None:
+                break
+        story.check(result)
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -188,19 +177,11 @@ def test_no_row_is_live_twice_however_frames_change_between_calls_that_are_cut_s
     clock: Clock,
     calls: list[tuple[set[int], int, int]],
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
-        patch.setenv("ONECLOUD_HOME", str(Path(home)))
-        clock.now = NOW  # a company whose history is made already
-        sandbox = new_sandbox()
-        try:
-            story = Story(sandbox, sign_in(sandbox), patch, clock)
-            for rows, most, interrupt_at in calls:
-                quiet = Call("none", 0, "never", 1, interrupt_at, most)
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    story.play(quiet, ROWS.iloc[sorted(rows)])
-        finally:
-            sandbox.stop()
+    with fresh_world(new_sandbox, clock) as (sandbox, patch):
+        story = Story(sandbox, sign_in(sandbox), patch, clock)
+        for rows, most, interrupt_at in calls:
+            quiet = Call("none", 0, "never", 1, interrupt_at, most)
+            story.play(quiet, ROWS.iloc[sorted(rows)])
 
     runs = sandbox._world.started
     for one, other in combinations(runs, 2):

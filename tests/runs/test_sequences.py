@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +20,9 @@ from onecloud_magic.runs.book import Book
 from onecloud_magic.sandbox import Sandbox, faults
 from onecloud_magic.sandbox.plans import Plan
 from tests.account.conftest import NewSandbox, SignIn
-from tests.conftest import NOW, Clock
+from tests.conftest import Clock
 
-from .conftest import chain_of
+from .conftest import chain_of, fresh_world
 
 pytestmark = pytest.mark.long
 
@@ -188,16 +185,8 @@ class Story:
 def test_no_start_is_made_twice_and_none_is_lost_from_the_ledger(
     new_sandbox: NewSandbox, sign_in: SignIn, clock: Clock, cells: list[Cell]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
-        patch.setenv("ONECLOUD_HOME", str(Path(home)))
-        clock.now = NOW  # a company whose history is made already
-        sandbox = new_sandbox()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                story = Story(sandbox, sign_in(sandbox), Kernels(patch))
-                for cell in cells:
-                    story.play(cell)
-                story.check()
-        finally:
-            sandbox.stop()
+    with fresh_world(new_sandbox, clock) as (sandbox, patch):
+        story = Story(sandbox, sign_in(sandbox), Kernels(patch))
+        for cell in cells:
+            story.play(cell)
+        story.check()

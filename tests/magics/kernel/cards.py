@@ -15,6 +15,7 @@ LOAD = "%load_ext onecloud_magic"
 CHAIN = '"Finance Close/Test/Monthly Close"'
 RUN = f"%onecloud run {CHAIN}"
 UNTIL_DONE = "while not run.done: time.sleep(0.01)"
+UNTIL_SEEN = "while run.state != 'sleeping': time.sleep(0.01)"
 
 
 def cards(sent: list[Message]) -> list[str]:

@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError
 
 from onecloud_magic.sandbox import Sandbox
 
-from .cards import CHAIN, LOAD, RUN, UNTIL_DONE, fact
+from .cards import CHAIN, LOAD, RUN, UNTIL_DONE, UNTIL_SEEN, fact
 from .commands import variables
 from .conftest import NewPlace
 from .running import NAME, Place
@@ -66,7 +66,7 @@ def test_a_notebook_that_ends_before_its_run_says_when_that_was_seen(
     place: Place, box: Sandbox
 ) -> None:
     box.plan_next("all_succeeded", LASTS)
-    client = executor(place, LOAD, f"{RUN} --no-wait", "import time; time.sleep(3)")
+    client = executor(place, LOAD, f"run = {RUN} --no-wait", f"import time\n{UNTIL_SEEN}")
 
     client.execute(env=place.env)
 
